@@ -1,0 +1,3 @@
+"""The Streamlit front end. It calls `interpret` and draws what comes back."""
+
+VERSION = "0.1"

@@ -1,0 +1,39 @@
+"""`python -m dashboard [--port N]`: open the dashboard."""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
+    parser.add_argument("--port", type=int, default=8501, help="where to listen (8501)")
+    asked = parser.parse_args(argv)
+    if not 1 <= asked.port <= 65535:
+        print(f"Port {asked.port} does not exist: choose one from 1024 to 65535.", file=sys.stderr)
+        return 2
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", asked.port))
+        except OSError:
+            print(
+                f"Port {asked.port} is in use: stop what runs there or choose another with --port.",
+                file=sys.stderr,
+            )
+            return 2
+    os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from here
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from streamlit.web import cli
+
+    print(f"Underhood: http://localhost:{asked.port}  (Ctrl+C stops it)", flush=True)
+    sys.argv = ["streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(asked.port)]
+    return cli.main(standalone_mode=False) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

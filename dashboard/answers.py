@@ -1,0 +1,74 @@
+"""From a question to its answer on the page: progress, Stop, and one clear sentence when there is none."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as NotYet
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from dashboard import cached, choices
+from interpret.results import NotFinite, Result
+
+
+def ask(method: str, **options: Any) -> Any:
+    """The method's answer for the reader's model, text and measure; ends the page with a sentence if there is none."""
+    asked = (method, choices.model(), choices.text(), choices.measure(), options)
+    try:
+        key = cached.digest(*asked)
+        found = cached.kept(key)
+        if found is None:
+            if choices.stopped(key):
+                _say("Stopped.", "Nothing else was lost. Press “Try again”, or shorten the text.")
+                st.button("Try again", on_click=choices.go_on)
+                st.stop()
+            found = _wait(key, lambda listener: cached.submit(*asked, listener))
+            cached.keep(key, found)
+        return found
+    except (cached.Refusal, NotFinite) as refusal:
+        _say(str(refusal), "Everything else goes on working: change the text or the model at the left.")
+        st.stop()
+
+
+def _say(sentence: str, more: str) -> None:
+    st.html(
+        f'<div class="notice" role="alert"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>'
+    )
+
+
+def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"]) -> Result:
+    """Wait for the worker; after half a second show how far it is; stop it when the reader leaves."""
+    share, wanted = [0.0], threading.Event()
+    wanted.set()
+
+    def listener(done: float) -> bool:
+        share[0] = done
+        return wanted.is_set()
+
+    answer = submit(listener)
+    started, place, bar = time.monotonic(), None, None
+    try:
+        while True:
+            try:
+                return answer.result(timeout=0.5)
+            except NotYet:
+                if answer.done():
+                    raise
+            except CancelledError:
+                raise cached.Refusal("The model has been busy for two minutes: try again.") from None
+            if place is None or bar is None:
+                place = st.empty()
+                with place.container():
+                    bar = st.empty()
+                    st.button("Stop", on_click=choices.stop, args=(key,))
+            passed = time.monotonic() - started
+            left = f", about {passed / share[0] - passed:.0f} s left" if share[0] > 0.05 else ""
+            bar.progress(min(1.0, share[0]), text=f"Computing{left}")
+    finally:
+        wanted.clear()
+        answer.cancel()
+        if place is not None:
+            place.empty()

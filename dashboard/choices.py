@@ -1,0 +1,159 @@
+"""What the reader has chosen. The only file that touches session state and the URL.
+
+Everything chosen is in the address, so that a link opens the same view; a text too long for an
+address stays out of it, and the page says so.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import streamlit as st
+
+from dashboard import cached
+
+EXAMPLES = Path(__file__).parents[1] / "assets" / "texts" / "examples.json"
+LONGEST_IN_LINK = 4000  # characters of the address taken by the text
+MEASURES = {
+    "log-prob": "log-probability (nats)",
+    "logit": "score before softmax (logit)",
+    "probability": "probability",
+    "contrast": "lead over the best other guess (logits)",
+}
+
+
+@cache
+def examples() -> dict[str, dict[str, str]]:
+    """Bundled texts by title, each with the reason it is worth a look."""
+    return {entry["title"]: entry for entry in json.loads(EXAMPLES.read_text(encoding="utf-8"))}
+
+
+def sidebar() -> None:
+    """Model, text, and what to explain."""
+    titles = cached.titles()
+    first = next(iter(examples().values()))
+    if "text" not in st.session_state:
+        st.session_state["text"] = st.query_params.get("text", first["text"])
+    with st.sidebar:
+        st.selectbox("Model", list(titles), format_func=titles.get, key="model", bind="query-params")
+        st.text_area("Text", key="text", height=150, on_change=_forget_words,
+                     help="Ctrl+Enter, or a click elsewhere, looks at the new text.")  # fmt: skip
+        st.selectbox(
+            "Or an example", list(examples()), index=None, key="example", on_change=_take_example,
+            placeholder="Choose a text",
+        )  # fmt: skip
+        st.selectbox("What to explain", list(MEASURES), format_func=MEASURES.get, key="measure",
+                     bind="query-params",
+                     help="The number whose causes are shown. With “lead”, each word is set against "
+                          "the word the model liked best in its place.")  # fmt: skip
+        st.caption("Runs on this computer. Nothing is sent anywhere.")
+    _write_text()
+
+
+def model() -> str:
+    return st.session_state["model"]
+
+
+def text() -> str:
+    return st.session_state["text"]
+
+
+def measure() -> str:
+    return st.session_state["measure"]
+
+
+def method(names: dict[str, str]) -> str:
+    """One of the methods a view offers: name -> title."""
+    return st.segmented_control(
+        "Method", list(names), format_func=names.get, default=next(iter(names)), required=True,
+        key="method", bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def word(name: str, count: int) -> int | None:
+    """The word pinned in a strip, from its state or else the address; None if there is none such."""
+    kept: Any = st.session_state.get(name)
+    if kept is not None and "selected" in kept:
+        written = kept["selected"]
+    else:
+        written = st.query_params.get("word")
+    try:
+        number = int(written)
+    except (TypeError, ValueError):
+        return None
+    return number if 0 <= number < count else None
+
+
+def keep_word(number: int | None) -> None:
+    """Write the pinned word to the address."""
+    if number is None:
+        st.query_params.pop("word", None)
+    else:
+        st.query_params["word"] = str(number)
+
+
+def continue_with(piece: str) -> None:
+    """Put a piece behind the text. For callbacks: the text box is drawn afterwards."""
+    st.session_state["text"] += piece
+    _forget_words()
+
+
+def continue_with_bar(name: str, pieces: tuple[str, ...]) -> None:
+    """A bar of the chart `name` was clicked: put its piece behind the text."""
+    points = st.session_state[name]["selection"]["points"]
+    if points:
+        continue_with(pieces[int(points[0]["y"])])
+
+
+def continue_with_pill(name: str) -> None:
+    """One of the pieces offered under `name` was chosen: put it behind the text."""
+    piece = st.session_state.get(name)
+    st.session_state[name] = None
+    if piece:
+        continue_with(piece)
+
+
+def link() -> str | None:
+    """The address that opens this view again; None when the text does not fit into one."""
+    if "text" not in st.query_params:
+        return None
+    return (st.context.url or "").split("?")[0] + "?" + urlencode(st.query_params.to_dict(), quote_via=quote)
+
+
+def stop(key: str) -> None:
+    """The reader wants this question's computation to end."""
+    st.session_state["stopped"] = key
+
+
+def stopped(key: str) -> bool:
+    """Whether the reader stopped this very question."""
+    return st.session_state.get("stopped") == key
+
+
+def go_on() -> None:
+    """The reader wants the stopped computation after all."""
+    st.session_state.pop("stopped", None)
+
+
+def _take_example() -> None:
+    chosen = st.session_state.get("example")
+    if chosen:
+        st.session_state["text"] = examples()[chosen]["text"]
+        _forget_words()
+
+
+def _forget_words() -> None:
+    """A pinned word belongs to the text it was pinned in."""
+    for name in ("saliency", "surprise"):
+        st.session_state.pop(name, None)
+    st.query_params.pop("word", None)
+
+
+def _write_text() -> None:
+    written = st.session_state["text"]
+    if len(quote(written, errors="replace")) <= LONGEST_IN_LINK:
+        st.query_params["text"] = written
+    else:
+        st.query_params.pop("text", None)

@@ -1,0 +1,83 @@
+// Numbers and characters as a reader sees them.
+
+const NBSP = "\u00a0"
+
+/** How many decimals show a number of this size with three figures. @param {number} size */
+function decimals(size) {
+  if (!(size > 0)) return 0
+  return Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(size))))
+}
+
+/**
+ * A number with a true minus sign; very small ones as a power of ten.
+ * @param {number} value
+ * @param {number} places
+ * @param {boolean} [sign] write a plus, too
+ */
+function number(value, places, sign = false) {
+  const size = Math.abs(value)
+  const tiny = size > 0 && size < 0.5 * 10 ** -places
+  const digits = tiny && places >= 6 ? size.toExponential(1).replace("-", "−") : size.toFixed(places)
+  if (Number(digits) === 0) return digits
+  return (value < 0 ? "−" : sign ? "+" : "") + digits
+}
+
+/** A share from 0 to 1 as a percentage. @param {number} share */
+function percent(share) {
+  const value = share * 100
+  const places = value >= 9.95 && value < 99.5 ? 0 : value >= 0.95 ? 1 : 2
+  return `${value.toFixed(places).replace(/^100\.0+$/, "100")}${NBSP}%`
+}
+
+/** “p = 12 %”, or “p < 0.01 %” where rounding would say nothing. @param {number} p */
+function probability(p) {
+  if (p < 0.00005) return `p < 0.01${NBSP}%`
+  if (p > 0.9995) return `p > 99.9${NBSP}%`
+  return `p = ${percent(p)}`
+}
+
+/** 1st, 2nd, 1,204th. @param {number} rank */
+function ordinal(rank) {
+  const teen = rank % 100 >= 11 && rank % 100 <= 13
+  const ending = teen ? "th" : { 1: "st", 2: "nd", 3: "rd" }[rank % 10] || "th"
+  return rank.toLocaleString("en") + ending
+}
+
+const DOTTED = "◌"
+// Characters nobody sees: soft hyphen, zero-width and direction marks, fillers, tags.
+const INVISIBLE =
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/u
+
+/**
+ * Make every character of a text visible. Joiners and variation selectors stay where they do
+ * their work, inside an emoji or a Persian word.
+ * @param {string} text
+ */
+function visible(text) {
+  const characters = [...text]
+  return characters
+    .map((character, i) => {
+      const code = /** @type {number} */ (character.codePointAt(0))
+      if (code < 0x20) return String.fromCharCode(0x2400 + code)
+      if (code === 0x7f) return "␡"
+      if (code < 0xa0 && code > 0x7f) return DOTTED
+      const joins = code === 0x200c || code === 0x200d
+      if (joins && i > 0 && i < characters.length - 1) return character
+      if (code >= 0xfe00 && code <= 0xfe0f && i > 0) return character
+      return INVISIBLE.test(character) ? DOTTED : character
+    })
+    .join("")
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
+
+/**
+ * The beginning of a long text, cut between whole characters.
+ * @param {string} text
+ * @param {number} length
+ */
+function shorten(text, length) {
+  if (text.length <= length) return text
+  const parts = [...graphemes.segment(text)].map((part) => part.segment)
+  return parts.length <= length ? text : parts.slice(0, length - 1).join("") + "…"
+}

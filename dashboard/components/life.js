@@ -1,0 +1,83 @@
+// A component's life in the page: elements, one instance per mount, and the bus between linked views.
+// Streamlit runs a component from one script, so load() puts this file in front of it.
+
+/**
+ * Make an element. Text only ever becomes textContent: a word must not be able to become markup.
+ * @param {string} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElement}
+ */
+function element(tag, className, text) {
+  const node = document.createElement(tag)
+  if (className) node.className = className
+  if (text !== undefined) node.textContent = text
+  return node
+}
+
+/**
+ * Make a button that does not submit anything.
+ * @param {string} className
+ * @param {string} [text]
+ * @returns {HTMLButtonElement}
+ */
+function button(className, text) {
+  const node = /** @type {HTMLButtonElement} */ (element("button", className, text))
+  node.type = "button"
+  return node
+}
+
+/** @type {WeakMap<object, {update: Function, abort: AbortController}>} */
+const instances = new WeakMap()
+
+/**
+ * The instance that belongs to a mount. Streamlit calls the script again on every change of the
+ * data or the theme, with the same parent: what is built and listened to is made once.
+ * @param {HTMLElement | ShadowRoot} parent
+ * @param {(root: HTMLElement, signal: AbortSignal) => {update: Function}} create
+ */
+function instance(parent, create) {
+  let made = instances.get(parent)
+  if (!made) {
+    const abort = new AbortController()
+    const root = /** @type {HTMLElement} */ (parent.querySelector(".root"))
+    made = { ...create(root, abort.signal), abort }
+    instances.set(parent, made)
+  }
+  return made
+}
+
+/**
+ * The clean-up Streamlit runs on unmount: every listener goes with the one signal.
+ * @param {HTMLElement | ShadowRoot} parent
+ */
+function dispose(parent) {
+  return () => {
+    instances.get(parent)?.abort.abort()
+    instances.delete(parent)
+  }
+}
+
+/**
+ * Tell the other views of a group what is pointed at here. Nothing goes to the server.
+ * @param {string | null} group
+ * @param {{kind: string, index: number | null, from: HTMLElement}} detail
+ */
+function emit(group, detail) {
+  if (group) window.dispatchEvent(new CustomEvent(`underhood:${group}`, { detail }))
+}
+
+/**
+ * Hear what the other views of a group point at.
+ * @param {string | null} group
+ * @param {HTMLElement} root events from here are left out
+ * @param {(detail: {kind: string, index: number | null}) => void} heard
+ * @param {AbortSignal} signal
+ */
+function listen(group, root, heard, signal) {
+  if (!group) return
+  const handler = (/** @type {any} */ event) => {
+    if (event.detail?.from !== root) heard(event.detail)
+  }
+  window.addEventListener(`underhood:${group}`, handler, { signal })
+}

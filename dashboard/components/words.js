@@ -1,0 +1,180 @@
+// Running text as buttons: one per word, in text order, with room for a number under each.
+
+/**
+ * @typedef {{t: string, s?: number, n?: number}} Word text, space before, newlines before
+ *
+ * @typedef {object} Cell A word on the page and what was last painted on it.
+ * @property {HTMLButtonElement} button
+ * @property {HTMLElement} chip the coloured part
+ * @property {HTMLElement | null} score the number under it
+ * @property {string} name the word as shown
+ * @property {string} label
+ * @property {number} level 0 to 255; -1 for no colour; NaN when it must be painted again
+ * @property {boolean} dim
+ *
+ * @typedef {{name: string, nth?: number} | {quote: string} | string} Part of a sentence
+ */
+
+const NAME_LENGTH = 16
+const START_TITLE = "Start mark: what the model reads before the first word"
+
+/** @param {Word} word */
+const wordName = (word) => (word.t === "" ? "▸ start" : visible(word.t))
+
+/**
+ * @param {Word} word
+ * @param {number} index
+ * @param {boolean} spaced
+ * @returns {Cell}
+ */
+function makeCell(word, index, spaced) {
+  const name = wordName(word)
+  const node = button(spaced ? "word spaced" : "word")
+  const chip = element("span", word.t === "" ? "chip start" : "chip", name)
+  chip.dir = "auto"
+  if (word.t === "") node.title = START_TITLE
+  node.dataset.index = String(index)
+  node.tabIndex = -1
+  node.append(chip)
+  return { button: node, chip, score: null, name, label: "", level: NaN, dim: false }
+}
+
+/**
+ * Put the words into the strip, once per text.
+ * @param {HTMLElement} strip
+ * @param {Word[]} words
+ * @param {Word | null} ghost the model's next word, after the last
+ * @returns {Cell[]}
+ */
+function buildWords(strip, words, ghost) {
+  const nodes = /** @type {HTMLElement[]} */ ([])
+  const cells = words.map((word, i) => {
+    const lines = word.n || 0
+    if (i && lines) nodes.push(element("span", lines > 1 ? "break paragraph" : "break"))
+    const spaced = !i || Boolean(word.s) || lines > 0
+    const cell = makeCell(word, i, spaced)
+    if (!spaced) nodes[nodes.length - 1].classList.add("glued")
+    nodes.push(cell.button)
+    return cell
+  })
+  if (ghost) {
+    const cell = makeCell(ghost, words.length, ghost.s !== 0)
+    cell.button.classList.add("ghost")
+    cell.button.setAttribute("aria-label", `${cell.name}, the model’s next word`)
+    nodes.push(cell.button)
+    cells.push(cell)
+  }
+  strip.replaceChildren(...nodes)
+  return cells
+}
+
+/**
+ * Which occurrence of its text each word is: 0 where a text occurs once, else 1, 2, …
+ * @param {Cell[]} cells
+ */
+function occurrences(cells) {
+  const total = new Map()
+  for (const { name } of cells) total.set(name, (total.get(name) || 0) + 1)
+  const seen = new Map()
+  return cells.map(({ name }) => {
+    seen.set(name, (seen.get(name) || 0) + 1)
+    return total.get(name) > 1 ? seen.get(name) : 0
+  })
+}
+
+/**
+ * Paint one word. A style is written only where it changes: that is what keeps hovering fast.
+ * @param {Cell} cell
+ * @param {Ramp} ramp
+ * @param {number} level
+ * @param {boolean} dim
+ * @param {string} label
+ */
+function paintCell(cell, ramp, level, dim, label) {
+  if (cell.level !== level) {
+    cell.level = level
+    cell.chip.style.backgroundColor = level < 0 ? "" : ramp.background[level]
+    cell.chip.style.color = level < 0 ? "" : ramp.text[level]
+  }
+  if (cell.dim !== dim) {
+    cell.dim = dim
+    cell.button.classList.toggle("dim", dim)
+  }
+  if (cell.label !== label) {
+    cell.label = label
+    if (!cell.score) {
+      cell.score = element("span", "score")
+      cell.score.setAttribute("aria-hidden", "true")
+      cell.button.append(cell.score)
+    }
+    cell.score.textContent = label
+  }
+}
+
+/**
+ * Where the words are, to keep labels apart. Read once after a layout, never while painting.
+ * @param {Cell[]} cells
+ */
+function measure(cells) {
+  return cells.map(({ button: node }) => ({
+    middle: node.offsetLeft + node.offsetWidth / 2,
+    top: node.offsetTop,
+  }))
+}
+
+/**
+ * Labels that do not run into a larger one beside them.
+ * @param {[number, string][]} labels word and text, the largest first
+ * @param {{middle: number, top: number}[] | null} places
+ * @param {number} em size of the label's type
+ * @returns {Map<number, string>}
+ */
+function clearLabels(labels, places, em) {
+  if (!places) return new Map(labels)
+  const kept = /** @type {[number, string][]} */ ([])
+  for (const [index, text] of labels) {
+    const here = places[index]
+    const clear = kept.every(([other, otherText]) => {
+      const there = places[other]
+      const room = ((text.length + otherText.length) * em * 0.52) / 2 + em * 0.3
+      return here.top !== there.top || Math.abs(here.middle - there.middle) >= room
+    })
+    if (clear) kept.push([index, text])
+  }
+  return new Map(kept)
+}
+
+/**
+ * Write a sentence into the readout.
+ * @param {HTMLElement} node
+ * @param {Part[]} parts
+ */
+function writeSentence(node, parts) {
+  const children = parts.flatMap((part) => {
+    if (typeof part === "string") return [part]
+    if ("quote" in part) return ["“", element("bdi", "quote", shorten(part.quote, NAME_LENGTH)), "”"]
+    const name = element("bdi", "name", shorten(part.name, NAME_LENGTH))
+    return part.nth ? [name, element("small", "nth", String(part.nth))] : [name]
+  })
+  node.replaceChildren(...children)
+}
+
+/** The same sentence for a screen reader. @param {Part[]} parts */
+function sayWords(parts) {
+  const say = (/** @type {Part} */ part) => {
+    if (typeof part === "string") return part
+    if ("quote" in part) return `“${part.quote}”`
+    return part.nth ? `“${part.name}” (number ${part.nth})` : `“${part.name}”`
+  }
+  return parts.map(say).join("")
+}
+
+/**
+ * Parts with a separator between them.
+ * @param {Part[][]} groups
+ * @param {string} [separator]
+ * @returns {Part[]}
+ */
+function joinParts(groups, separator = ", ") {
+  return groups.flatMap((group, i) => (i ? [separator, ...group] : group))
+}

@@ -1,0 +1,74 @@
+"""Bars: guesses with their probabilities, and scores of one target; a heatmap for every target at once."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.look import label, plain
+from interpret.results import NextWords, TokenGrid, TokenScores
+
+
+def next_words(found: NextWords) -> go.Figure:
+    """The likeliest next tokens after the text, the likeliest on top, with percentages beside them."""
+    shares = found.values[-1]
+    places = np.arange(len(shares))
+    figure = go.Figure(
+        go.Bar(
+            x=shares,
+            y=places,
+            orientation="h",
+            text=[f"{share:.1%}" for share in shares],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
+            customdata=[label(token) for token in found.candidates[-1]],
+        )
+    )
+    plain(figure, 44 + 28 * len(shares))
+    figure.update_xaxes(
+        title="probability of being the next token", tickformat=".0%", range=[0, float(shares[0]) * 1.15]
+    )
+    return figure.update_yaxes(
+        tickvals=places,
+        ticktext=[label(token) for token in found.candidates[-1]],
+        autorange="reversed",
+        ticklabelstandoff=6,
+    )
+
+
+def token_scores(found: TokenScores) -> go.Figure:
+    """One bar a token, in the order of the text; above 0 pushes up, below 0 pushes down."""
+    places = np.arange(len(found.tokens))
+    figure = go.Figure(
+        go.Bar(
+            x=places,
+            y=found.values,
+            customdata=[label(token) for token in found.tokens],
+            hovertemplate=f"%{{customdata}}: %{{y:.3f}} {found.unit}<extra></extra>",
+        )
+    )
+    plain(figure, 320)
+    figure.update_yaxes(title=found.unit, zeroline=True)
+    return figure.update_xaxes(tickvals=places, ticktext=[label(token) for token in found.tokens])
+
+
+def token_grid(found: TokenGrid) -> go.Figure:
+    """Every target (rows) by every token (columns), one colour scale with 0 in the middle if signed."""
+    most = float(np.abs(found.values).max()) or 1.0
+    rows, columns = found.values.shape
+    figure = go.Figure(
+        go.Heatmap(
+            z=found.values,
+            zmin=-most if found.signed else 0.0,
+            zmax=most,
+            coloraxis="coloraxis",
+            hovertemplate=f"%{{z:.3f}} {found.unit}<extra></extra>",
+        )
+    )
+    plain(figure, min(900, 80 + 18 * rows))
+    figure.update_layout(
+        coloraxis={"cmin": -most if found.signed else 0.0, "cmax": most, "colorbar": {"title": found.unit}}
+    )
+    figure.update_xaxes(tickvals=np.arange(columns), ticktext=[label(t) for t in found.tokens])
+    return figure.update_yaxes(
+        tickvals=np.arange(rows), ticktext=[label(t) for t in found.asked.shown], autorange="reversed"
+    )

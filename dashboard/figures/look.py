@@ -1,0 +1,43 @@
+"""What all figures share: how text reaches Plotly, sizes, and which way a text runs."""
+
+import unicodedata
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from interpret.sentences import visible
+
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "underhood"},
+}
+
+
+def label(token: str) -> str:
+    """A token as a Plotly label: nothing in it is read as markup."""
+    return escape(visible(token), quote=False)
+
+
+def direction(text: str) -> str:
+    """"rtl" when the first letter of the text belongs to a right-to-left script, else "ltr"."""
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind in ("R", "AL"):
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return "ltr"
+
+
+def plain(figure: go.Figure, height: int) -> go.Figure:
+    """Margins, height and no moving parts."""
+    return figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        showlegend=False,
+        dragmode=False,
+        xaxis={"fixedrange": True, "automargin": True},
+        yaxis={"fixedrange": True, "automargin": True},
+    )

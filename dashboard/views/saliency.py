@@ -1,0 +1,40 @@
+"""Which words led to this one? Hover a word, and the words before it light up."""
+
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from dashboard.components.saliency_strip import saliency_strip
+from interpret.wording import by_word, word_probability
+
+frame.question("Which words led to this one?")
+methods = cached.method_titles("token-grid")
+method = choices.method(methods)
+found, guesses = answers.ask(method), answers.ask("next_words")
+grid = by_word(found)
+
+
+@st.fragment
+def strip() -> None:
+    """Pinning a word reruns only this part."""
+    selected = choices.word("saliency", len(grid.words) + 1)
+    row = grid.rows.index(selected) if selected in grid.rows else len(grid.rows) - 1
+    frame.answer(grid.in_words(row), found)
+    choices.keep_word(saliency_strip(
+        grid.words, guesses.candidates[-1][0], grid.rows, word_probability(guesses, grid.rows), grid.values,
+        key="saliency", signed=found.signed, unit=found.unit, selected=selected, name=f"saliency-{method}",
+        caption=frame.caption(found, methods[method]), direction=figures.direction(found.text),
+        label="The text: choose a word to see which words before it led to it",
+    ))  # fmt: skip
+
+
+strip()
+frame.check(found)
+frame.notes(
+    "Point at a word, or tap it: the words before it are coloured by what they did to it. Warm pushes it up, blue pushes it down, no colour: "
+    "no effect. The dashed word at the end is the model's own next word. Click to keep a word; the arrow keys walk. "
+    "A word made of several pieces shows the sum over its pieces.",
+    ["A score says what would change inside this model, not that the model understood the word.",
+     "Methods disagree. Leave-one-out asks the model again and is the one to check the others by.",
+     "Words act together; a score for one word hides that."],
+    method,
+)  # fmt: skip

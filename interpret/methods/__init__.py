@@ -1,0 +1,1 @@
+"""One file is one way of looking; `interpret.method.find()` lists them."""

@@ -1,0 +1,135 @@
+"""Which words push the answer up or down, counted along the whole way from a blank text to this one.
+
+The score of a word is its vector's change times the gradient, averaged over the straight path from a blank text
+(zero vectors, or the vocabulary's mean; the start mark stays) to the text. The scores of a row add up to
+f(text) - f(blank). How far they miss is the gap; steps are doubled for the rows that miss by more than
+`tolerance` until they do not, or `most_steps` is reached. Nodes and weights are Gauss-Legendre's.
+
+Source: Sundararajan, Taly, Yan 2017, https://arxiv.org/abs/1703.01365, equation 1.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from interpret import progress
+from interpret.method import Method, token_result
+from interpret.results import Check, Result
+from interpret.run import Run
+from interpret.sensitivity import input_gradients
+from interpret.target import Target
+from models.base import LanguageModel, Refusal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """`baseline`: what a blank text is; `steps`: nodes to begin with; `tolerance`: largest gap, as a share."""
+
+    baseline: Literal["zero", "mean"] = "zero"
+    steps: int = 8
+    tolerance: float = 0.01
+    most_steps: int = 512
+
+    def __post_init__(self) -> None:
+        if self.baseline not in ("zero", "mean"):
+            raise Refusal("baseline must be zero or mean")
+        if not 1 <= self.steps <= self.most_steps <= 4096:
+            raise Refusal("steps must lie between 1 and most_steps, and most_steps at most 4096")
+
+
+def blank(run: Run, baseline: str) -> Tensor:
+    """The vectors that mean "no text", (T, D); the start mark is part of both texts."""
+    if baseline == "mean":
+        every_id = torch.arange(run.model.card.vocabulary)
+        vectors = run.model.embed(every_id).mean(0).expand_as(run.vectors).clone()
+    else:
+        vectors = torch.zeros_like(run.vectors)
+    marks = torch.tensor(run.tokens.spans[:, 0] == run.tokens.spans[:, 1])
+    vectors[marks] = run.vectors[marks]
+    return vectors
+
+
+def along_the_path(
+    model: LanguageModel, start: Tensor, end: Tensor, target: Target, steps: int
+) -> np.ndarray:
+    """Scores (C, T) of `target` between two texts (T, D) by a quadrature of `steps` nodes."""
+    nodes, weights = np.polynomial.legendre.leggauss(steps)
+    shares = torch.tensor((nodes + 1) / 2, dtype=end.dtype)
+    weights = torch.tensor(weights / 2, dtype=end.dtype)
+    scores = np.zeros((len(target.places), len(end)))
+    at_once = max(1, min(16, 4096 // len(end)))
+    for part in range(0, steps, at_once):
+        share = shares[part : part + at_once]
+        progress.tell(part / steps)
+        vectors = start + share[:, None, None] * (end - start)
+        for rows, _, gradients in input_gradients(model, vectors, target):
+            reach = gradients.shape[2]
+            mean = torch.einsum("b,bctd->ctd", weights[part : part + at_once], gradients)
+            scores[rows, :reach] += (mean * (end - start)[:reach]).sum(-1).numpy()
+    return scores
+
+
+@torch.no_grad()
+def _numbers(model: LanguageModel, vectors: Tensor, target: Target) -> np.ndarray:
+    return target.scores(model.unembed(model.states(vectors[None])[:, target.positions]))[0].numpy()
+
+
+def compute(run: Run, target: Target, options: Options) -> Result:
+    """Scores (C, T) in the target's unit, each row within `tolerance` of f(text) - f(blank) where steps allow."""
+    start = blank(run, options.baseline)
+    totals = _numbers(run.model, run.vectors, target)
+    wanted = (totals - _numbers(run.model, start, target)).astype(float)
+    if target.summed:
+        wanted_whole = wanted.sum()
+    scores = np.zeros((len(target.places), len(run.tokens)))
+    used = np.zeros(len(target.places), dtype=int)
+    left, steps = list(range(len(target.places))), options.steps
+    while left:
+        scores[left] = along_the_path(run.model, start, run.vectors, target.rows(left), steps)
+        used[left] = steps
+        gap = _gap(scores.sum(axis=1), wanted)
+        if target.summed and _gap(scores.sum(keepdims=True).ravel(), np.array([wanted_whole]))[0] <= options.tolerance:
+            break
+        left = [row for row in left if gap[row] > options.tolerance]
+        steps *= 2
+        if steps > options.most_steps:
+            break
+    gap = _gap(scores.sum(axis=1), wanted)
+    if target.summed:
+        gap = _gap(np.array([scores.sum()]), np.array([wanted_whole]))
+    return token_result(
+        run, target, "integrated_gradients", scores, totals,
+        unit=target.unit, signed=True,
+        check=Check(name="largest gap between a row's sum and f(text) − f(blank)",
+                    value=float(100 * gap.max()), limit=100 * options.tolerance, unit=" %"),
+        options=options, notes=_notes(gap, used, options),
+    )  # fmt: skip
+
+
+def _gap(sums: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """|sum - wanted| as a share of |wanted|; a change below 1e-3 is compared with 1e-3."""
+    return np.abs(sums - wanted) / np.maximum(np.abs(wanted), 1e-3)
+
+
+def _notes(gap: np.ndarray, used: np.ndarray, options: Options) -> tuple[str, ...]:
+    missed = int((gap > options.tolerance).sum())
+    steps = f"{used.max()} steps where most were needed, {int(np.median(used))} in the median."
+    if not missed:
+        return (steps,)
+    return (steps, f"{missed} of {len(gap)} rows still miss by more than {options.tolerance:.0%}: raise most_steps.")
+
+
+METHOD = Method(
+    name="integrated_gradients",
+    title="Integrated gradients",
+    question="Which words push the answer up or down, on the way from no text?",
+    gives="token-grid",
+    needs=frozenset({"gradients"}),
+    options=Options,
+    source="Sundararajan, Taly, Yan 2017",
+    signed=True,
+    compute=compute,
+)

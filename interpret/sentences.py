@@ -1,0 +1,65 @@
+"""Numbers into sentences that can be read aloud, and text into what can be seen of it."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+SIGNS = {"\n": "⏎", "\r": "⏎", "\t": "⇥", " ": "␣", "\x00": "␀"}
+JOINERS = "\u200c\u200d"  # inside emoji and Indic words: part of what is seen
+
+
+def visible(token: str) -> str:
+    """A token as one sees it: a leading space is dropped, other white space and control characters become signs."""
+    bare = token.strip(" ")
+    if not bare:
+        return SIGNS[" "] * len(token)
+    return "".join(c if c == " " else SIGNS.get(c, "\ufffd" if _unseen(c) else c) for c in bare)
+
+
+def _unseen(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in JOINERS
+
+
+def by_word(text: str, spans: np.ndarray, words: np.ndarray, scores: np.ndarray, signed: bool) -> str:
+    """The predicate of one row of token scores, pieces added up to words."""
+    sums = np.bincount(words, weights=scores)
+    names = []
+    for word in range(len(sums)):
+        inside = np.flatnonzero(words == word)
+        names.append(visible(text[int(spans[inside[0], 0]) : int(spans[inside[-1], 1])]))
+    return led(names, sums, signed)
+
+
+def led(names: Sequence[str], scores: np.ndarray, signed: bool) -> str:
+    """Which words stand out: a predicate for a sentence. An empty name is the start of the text."""
+    whole = float(np.abs(scores).sum())
+    if whole == 0:
+        return "was led by no word: every score is 0."
+
+    def name(word: int) -> str:
+        return f"“{names[word]}”" if names[word] else "the start of the text"
+
+    strong = [int(word) for word in np.argsort(-np.abs(scores), kind="stable") if scores[word]]
+    if not signed:
+        return f"depends most on {', '.join(f'{name(w)} ({scores[w] / whole:.0%})' for w in strong[:3])}."
+    up = [f"{name(w)} (+{scores[w]:.2f})" for w in strong if scores[w] > 0][:3]
+    down = [f"{name(w)} (−{-scores[w]:.2f})" for w in strong if scores[w] < 0][:2]
+    said = ["made likelier by " + ", ".join(up)] if up else []
+    said += ["made less likely by " + ", ".join(down)] if down else []
+    return f"was {' and '.join(said)}."
+
+
+def odd(values: np.ndarray) -> Iterable[str]:
+    """Sentences about degenerate scores (C, T): all zero, or all on one token (K5)."""
+    rows = np.abs(np.atleast_2d(values))
+    whole = rows.sum(axis=1)
+    if not whole.any():
+        yield "Every score is 0: this number does not depend on the text, so there is nothing to see."
+        return
+    empty = int((whole == 0).sum())
+    if empty:
+        yield f"{empty} of {len(rows)} rows are all 0."
+    alive = rows[whole > 0]
+    if rows.shape[1] > 2 and len(alive) > 2 and bool((alive.max(axis=1) / alive.sum(axis=1) > 0.999).all()):
+        yield "All the weight of every row is on one token: believe it only if another method agrees."

@@ -1,0 +1,92 @@
+"""`python -m models list | inspect NAME | train NAME | verify`: the bundled models from the command line."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import models
+from models import catalog, checkpoints
+from models.base import BadCheckpoint, Refusal
+
+
+def list_models(_: argparse.Namespace) -> int:
+    """One line a model: name, family, size, how good it is."""
+    for name in models.names():
+        card = models.card(name)
+        word = f"{card.perplexity_per_word:,.0f}" if card.perplexity_per_word else "unknown"
+        print(
+            f"{name:16} {card.family:12} {card.parameters / 1e6:5.1f} M parameters   "
+            f"perplexity per word {word:>6}   {catalog.entries()[name].TITLE}"
+        )
+    return 0
+
+
+def inspect(asked: argparse.Namespace) -> int:
+    """The card of a bundled model, or of a Hugging Face folder, as JSON."""
+    card = (
+        models.card(asked.model) if asked.model in models.names() else models.load(asked.model).card
+    )
+    print(json.dumps(card.to_dict(), indent=1, ensure_ascii=False))
+    return 0
+
+
+def verify(asked: argparse.Namespace) -> int:
+    """Compare every bundled file with the digest on its card, and open each model once."""
+    broken = 0
+    for name in asked.model or models.names():
+        try:
+            folder = models.folder(name)
+            checkpoints.verify(folder, checkpoints.read_card(folder))
+            models.load(name)
+            print(f"{name}: whole")
+        except BadCheckpoint as refusal:
+            broken += 1
+            print(refusal, file=sys.stderr)
+    return 2 if broken else 0
+
+
+def train(asked: argparse.Namespace) -> int:
+    """Run a recipe and bundle what comes out."""
+    from models.train import recipes
+
+    return recipes.run(asked)
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="list | inspect | train | verify")
+    one = commands.add_parser("list", help="the bundled models, a line each")
+    one.set_defaults(act=list_models)
+    one = commands.add_parser("inspect", help="a model's card as JSON")
+    one.add_argument("model", help="a bundled name or a Hugging Face folder")
+    one.set_defaults(act=inspect)
+    one = commands.add_parser("verify", help="compare the bundled files with their digests")
+    one.add_argument("model", nargs="*", help="names; all of them if none is given")
+    one.set_defaults(act=verify)
+    one = commands.add_parser("train", help="run a model's recipe and bundle what comes out")
+    one.add_argument("model", help="a bundled name")
+    one.add_argument("--data", type=Path, help="folder with wikitext-2/ and imdb/; without it the hub")
+    one.add_argument("--work", type=Path, default=Path("work"), help="where a run keeps what it needs to resume")
+    one.add_argument("--out", type=Path, help="checkpoint folder; assets/models/NAME if none is given")
+    one.add_argument("--epochs", type=int, default=5)
+    one.add_argument("--minutes", type=float, help="wall-clock budget in place of epochs")
+    one.add_argument("--size", default="small", choices=("tiny", "small", "large"))
+    one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--device", default="cpu")
+    one.add_argument("--threads", type=int, default=2)
+    one.set_defaults(act=train)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    asked = arguments().parse_args(argv)
+    try:
+        return asked.act(asked)
+    except (Refusal, FileNotFoundError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

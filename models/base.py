@@ -1,0 +1,252 @@
+"""What every model can do, and what a reader should know before believing a picture of it.
+
+Axis letters, here and everywhere: B texts, T tokens, L layers, H heads, D width, V vocabulary.
+"""
+
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Family = Literal["lstm", "transformer", "ngram"]
+Task = Literal["causal", "masked", "classify"]
+
+
+class Refusal(ValueError):
+    """Something asked for cannot be done; the message says what is wrong and what to do, in one sentence."""
+
+
+class UnknownModel(Refusal):
+    """No model of that name."""
+
+
+class BadCheckpoint(Refusal):
+    """A checkpoint that is missing, cut short, changed, or not one of ours to open."""
+
+
+class BadText(Refusal):
+    """A text this model cannot take: empty, too long, or not writable as text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """`card.json`: where a model comes from and how good it is. Losses are nats per token on held-out text."""
+
+    name: str
+    family: Family
+    task: Task
+    abilities: frozenset[str]  # of gradients, attention, gates, cells, unembed, classes
+    widths: tuple[int, ...]  # (L+1,): width after the embedding and after each layer
+    vocabulary: int
+    parameters: int
+    context: int | None = None  # most tokens in one text; None: any number
+    heads: int | None = None
+    trained_on: str = "unknown"
+    held_out: str = "unknown"  # which text the loss was measured on, and how
+    held_out_loss_nats: float | None = None
+    perplexity_per_token: float | None = None
+    perplexity_per_word: float | None = None
+    tokens_seen: int | None = None
+    seconds: float | None = None
+    machine: str = "unknown"
+    curve: tuple[dict[str, float], ...] = ()
+    seed: int | None = None
+    data_sha256: str = "unknown"
+    recipe: str = "unknown"
+    trained: str = "unknown"  # the date
+    sha256: str = "unknown"  # of the weights file
+    tokenizer_sha256: str = "unknown"
+    licence: str = "unknown"
+
+    @property
+    def layers(self) -> int:
+        return len(self.widths) - 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """The card as it stands in `card.json`."""
+        return {**asdict(self), "abilities": sorted(self.abilities)}
+
+    @classmethod
+    def from_dict(cls, written: dict[str, Any]) -> "Card":
+        """The card from `card.json`; an unknown or missing name is refused."""
+        try:
+            return cls(
+                **{
+                    **written,
+                    "abilities": frozenset(written["abilities"]),
+                    "widths": tuple(written["widths"]),
+                    "curve": tuple(written.get("curve", ())),
+                }
+            )
+        except (KeyError, TypeError) as error:
+            raise BadCheckpoint(f"card.json is not a card this version reads ({error}).") from None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tokens:
+    """A text cut into the model's pieces.
+
+    `spans` (T, 2) point into `text`; a piece that is not in the text (the start mark) has an empty
+    span. Pieces that share one character (an emoji cut into bytes) share its span.
+    """
+
+    text: str
+    ids: np.ndarray  # (T,)
+    shown: tuple[str, ...]  # (T,)
+    spans: np.ndarray  # (T, 2)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def words(self) -> np.ndarray:
+        """Which word each piece belongs to, (T,): whole numbers from 0, never falling."""
+        word, found = -1, []
+        for i, (start, end) in enumerate(self.spans):
+            before = tuple(self.spans[i - 1]) if i else (0, 0)
+            if word < 0 or not _same_word(self.text, before, (int(start), int(end))):
+                word += 1
+            found.append(word)
+        return np.array(found, dtype=np.int64)
+
+    def cut(self, length: int) -> "Tokens":
+        """The first `length` pieces and the text they came from."""
+        end = int(self.spans[:length, 1].max(initial=0))
+        return Tokens(
+            text=self.text[:end],
+            ids=self.ids[:length],
+            shown=self.shown[:length],
+            spans=self.spans[:length],
+        )
+
+
+JOINERS = frozenset("\u200c\u200d")  # invisible: they tie letters, or several pictures into one
+APOSTROPHES = "'\u2019"
+
+
+def _in_word(character: str) -> bool:
+    return bool(character) and unicodedata.category(character)[0] in "LMN"
+
+
+def _one_picture(last: str, first: str) -> bool:
+    """A skin tone behind its emoji, or the two letters of a flag."""
+    flag = ("\U0001f1e6", "\U0001f1ff")
+    both = flag[0] <= last <= flag[1] and flag[0] <= first <= flag[1]
+    return both or "\U0001f3fb" <= first <= "\U0001f3ff"
+
+
+def _stands_alone(character: str) -> bool:
+    """Scripts written without spaces: each character is its own word here."""
+    name = unicodedata.name(character, "")
+    return name.startswith(("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"))
+
+
+def _same_word(text: str, before: tuple[int, int], this: tuple[int, int]) -> bool:
+    if before[0] == before[1] or this[0] == this[1]:
+        return False
+    if this[0] < before[1]:
+        return True  # two pieces of one character
+    at = this[0]
+    last, first = text[at - 1], text[at]  # not before[1] - 1: some tokenizers leave spaces out
+    if unicodedata.category(first)[0] == "M" or {last, first} & JOINERS or _one_picture(last, first):
+        return True
+    if _stands_alone(first) or _stands_alone(last):
+        return False
+    left = text[at - 2 : at - 1] if last in APOSTROPHES else last
+    right = text[at + 1 : at + 2] if first in APOSTROPHES else first
+    return _in_word(left) and _in_word(right)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Memory:
+    """What an LSTM carries along and what steers it; one entry per layer, each (T, D_l)."""
+
+    cell: tuple[Tensor, ...]
+    hidden: tuple[Tensor, ...]
+    input_gate: tuple[Tensor, ...]
+    forget_gate: tuple[Tensor, ...]
+    output_gate: tuple[Tensor, ...]
+    candidate: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Recording:
+    """One forward pass of one text with everything kept. No gradients."""
+
+    logits: Tensor  # (T, V): row t scores the token after token t
+    hidden: tuple[Tensor, ...]  # L+1 entries of (T, D_l); entry 0 goes into layer 1
+    attention: Tensor | None = None  # (L, H, T, T): asking token first; rows sum to 1
+    neurons: tuple[Tensor, ...] | None = None  # L entries of (T, N)
+    memory: Memory | None = None
+
+
+Pull = Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pullback:
+    """One forward pass whose input gradients can be asked for as often as wanted.
+
+    `states` (B, T, D): what `unembed` turns into logits.
+    `pull(positions (C,), seeds (B, C, D))` -> (B, C, S, D): for each of C positions in rising order,
+    the gradient of <seed, state at that position> with respect to the first S = max(positions) + 1
+    input vectors (later ones cannot matter in a causal model).
+    """
+
+    states: Tensor
+    pull: Pull = field(repr=False)
+
+
+class LanguageModel(ABC):
+    """A trained model. It holds no state between calls, is in eval mode, and its weights are frozen."""
+
+    card: Card
+
+    @abstractmethod
+    def encode(self, text: str) -> Tokens:
+        """The text as pieces; refuses text that is not valid Unicode (`BadText`)."""
+
+    @abstractmethod
+    def shown(self, token: int) -> str:
+        """One vocabulary entry as text, with its leading space."""
+
+    @abstractmethod
+    def embed(self, ids: Tensor) -> Tensor:
+        """(T,) -> (T, D): the vectors that go in, without positions."""
+
+    @abstractmethod
+    def states(self, vectors: Tensor) -> Tensor:
+        """(B, T, D) -> (B, T, D_last): what `unembed` reads; fresh memory, differentiable."""
+
+    @abstractmethod
+    def unembed(self, hidden: Tensor) -> Tensor:
+        """(..., D_last) -> (..., V): logits of a final state."""
+
+    @abstractmethod
+    def record(self, vectors: Tensor) -> Recording:
+        """(T, D) -> everything kept; the same logits as `logits`."""
+
+    def logits(self, vectors: Tensor) -> Tensor:
+        """(B, T, D) -> (B, T, V): fresh memory, eval mode, differentiable."""
+        return self.unembed(self.states(vectors))
+
+    def pullback(self, vectors: Tensor) -> Pullback:
+        """(B, T, D) -> states and a way back. Any model; families override it with faster ways."""
+        leaf = vectors.detach().clone().requires_grad_(True)
+        with torch.enable_grad():
+            states = self.states(leaf)
+
+        def pull(positions: Tensor, seeds: Tensor) -> Tensor:
+            sent = torch.zeros(len(positions), *states.shape)  # (C, B, T, D)
+            sent[torch.arange(len(positions)), :, positions] = seeds.transpose(0, 1)
+            (back,) = torch.autograd.grad(
+                states, leaf, sent, is_grads_batched=True, retain_graph=True
+            )
+            return back.transpose(0, 1)[:, :, : int(positions.max()) + 1]
+
+        return Pullback(states=states.detach(), pull=pull)

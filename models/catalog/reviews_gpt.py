@@ -1,0 +1,14 @@
+"""A transformer that has read movie reviews: a small GPT-2-style decoder on IMDB."""
+
+from pathlib import Path
+
+from models.base import LanguageModel
+
+NAME, TITLE, PLACE, RECIPE = "reviews-gpt", "Transformer, movie reviews", 2, "reviews_gpt"
+
+
+def load(folder: Path) -> LanguageModel:
+    """Open the checkpoint in `folder`."""
+    from models import huggingface
+
+    return huggingface.load(folder)

@@ -1,0 +1,14 @@
+"""An LSTM that has read an encyclopedia: AWD-LSTM on WikiText-2, step 1 of ULMFiT."""
+
+from pathlib import Path
+
+from models.base import LanguageModel
+
+NAME, TITLE, PLACE, RECIPE = "wiki-lstm", "LSTM, encyclopedia", 1, "wiki_lstm"
+
+
+def load(folder: Path) -> LanguageModel:
+    """Open the checkpoint in `folder`."""
+    from models import lstm
+
+    return lstm.load(folder)

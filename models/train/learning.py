@@ -1,0 +1,172 @@
+"""How every recipe learns: fastai's Learner and one-cycle schedule, by epochs or by the clock, resumable."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from fastai.basics import Callback, CancelFitException, Learner, set_seed
+import fastai.callback.schedule  # noqa: F401  gives Learner its fit_one_cycle
+from fastai.callback.progress import ProgressCallback
+from fastai.callback.training import GradientClip
+from fastcore.foundation import L
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What `python -m models train` was asked for."""
+
+    data: Path
+    work: Path
+    epochs: int = 1
+    minutes: float | None = None  # a wall-clock budget; the schedule then follows the clock
+    size: str = "small"
+    seed: int = 1
+    device: str = "cpu"
+    threads: int = 2
+
+
+@dataclass
+class History:
+    """What a training went through; it is kept beside the weights and shown on the card."""
+
+    seconds: float = 0.0
+    tokens: int = 0
+    steps: int = 0
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, path: Path) -> "History":
+        return cls(**json.loads(path.read_text())) if path.is_file() else cls()
+
+    def write(self, path: Path) -> None:
+        waiting = path.with_suffix(".writing")
+        waiting.write_text(json.dumps(vars(self)))
+        waiting.replace(path)
+
+
+class Clock(Callback):
+    """Anneals by elapsed share of a wall-clock budget, so that a busy machine still finishes its schedule.
+
+    Writes the loss curve and the state to resume from as it goes.
+    """
+
+    order = 1  # after fastai has counted the batch, before its scheduler reads the count
+
+    def __init__(
+        self,
+        history: History,
+        settings: Settings,
+        folder: Path,
+        held_out: Callable[[torch.nn.Module], float],
+        every: float = 300.0,
+    ):
+        self.history, self.settings, self.folder = history, settings, folder
+        self.held_out, self.every = held_out, every
+
+    def before_fit(self) -> None:
+        self.started = time.monotonic() - self.history.seconds
+        self.due = self.history.seconds + self.every
+        self.losses: list[float] = []
+
+    def before_batch(self) -> None:
+        if not self.training:
+            return
+        elapsed = time.monotonic() - self.started
+        if self.settings.minutes is not None:
+            self.learn.pct_train = min(1.0, elapsed / (60 * self.settings.minutes))
+
+    def after_batch(self) -> None:
+        if not self.training:
+            return
+        self.history.seconds = time.monotonic() - self.started
+        self.history.tokens += int(self.xb[0].shape[0] * self.xb[0].shape[1])
+        self.history.steps += 1
+        self.losses.append(float(self.loss.detach()))
+        over = self.settings.minutes is not None and self.history.seconds >= 60 * self.settings.minutes
+        if self.history.seconds >= self.due or over:
+            self.keep()
+            self.due = self.history.seconds + self.every
+        if over:
+            raise CancelFitException
+
+    def after_fit(self) -> None:
+        if self.losses:
+            self.keep()
+
+    def keep(self) -> None:
+        """Measure on held-out text, add a point to the curve, write what a resumed run needs."""
+        point = {
+            "seconds": round(self.history.seconds, 1),
+            "tokens": self.history.tokens,
+            "train_nats": round(sum(self.losses) / max(1, len(self.losses)), 4),
+            "held_out_nats": round(self.held_out(self.learn.model), 4),
+            "learning_rate": float(self.learn.opt.hypers[-1]["lr"]),
+        }
+        self.losses = []
+        self.history.curve.append(point)
+        print(json.dumps(point), flush=True)  # noqa: T201  the log of a training is its output
+        state = {"model": self.learn.model.state_dict(), "opt": plain(self.learn.opt.state_dict())}
+        torch.save(state, self.folder / "last.writing")
+        (self.folder / "last.writing").replace(self.folder / "last.pth")
+        self.history.write(self.folder / "history.json")
+
+
+def plain(state: Any) -> Any:
+    """An optimizer's state in lists, numbers and tensors only, so that it is read back without running code."""
+    if isinstance(state, torch.Tensor):
+        return state
+    if isinstance(state, dict):
+        return {key: plain(value) for key, value in state.items()}
+    if isinstance(state, (list, tuple, L)):
+        return [plain(value) for value in state]
+    return state.item() if isinstance(state, np.generic) else state
+
+
+def resume(learn: Learner, folder: Path) -> None:
+    """Take up weights, and the optimizer if there is one, from where a run stopped."""
+    state = torch.load(folder / "last.pth", map_location="cpu", weights_only=True)  # noqa: TID251  ours
+    learn.model.load_state_dict(state["model"])
+    if learn.opt is not None:
+        learn.opt.load_state_dict(state["opt"])
+
+
+def learner(
+    loaders: Any, model: torch.nn.Module, loss: Callable, folder: Path, clip: float, **options: Any
+) -> Learner:
+    """A fastai Learner that keeps its files in `folder`; resumes from there if a run was cut short."""
+    learn = Learner(
+        loaders, model, loss_func=loss, path=folder, model_dir=".", train_bn=False, **options
+    )
+    learn.add_cb(GradientClip(clip))
+    learn.remove_cb(ProgressCallback)
+    return learn
+
+
+def fit(
+    learn: Learner,
+    settings: Settings,
+    folder: Path,
+    held_out: Callable[[torch.nn.Module], float],
+    lr: Any,
+    **schedule: Any,
+) -> History:
+    """Train by one cycle until the epochs or the minutes are spent; a second call goes on where it stopped."""
+    history = History.read(folder / "history.json")
+    if settings.minutes is not None and history.seconds >= 60 * settings.minutes:
+        resume(learn, folder)
+        return history
+    if history.steps:
+        learn.create_opt()
+        resume(learn, folder)
+    set_seed(settings.seed + history.steps)
+    epochs = settings.epochs if settings.minutes is None else 10_000
+    done = 0 if settings.minutes is not None else int(history.steps // max(1, len(learn.dls.train)))
+    learn.fit_one_cycle(
+        epochs, lr_max=lr, start_epoch=done, cbs=Clock(history, settings, folder, held_out), **schedule
+    )
+    return history

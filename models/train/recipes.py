@@ -1,0 +1,93 @@
+"""From `python -m models train NAME` to a bundled checkpoint: train, measure on test text, write the card."""
+
+import argparse
+import datetime
+import importlib
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import models
+from models import catalog, checkpoints
+from models.base import Card, Refusal
+from models.train.learning import History, Settings
+from models.train.text import NoData
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """A model's loss on text it never saw: summed nats, over how many pieces and words of which text."""
+
+    nats: float
+    pieces: int
+    words: int
+    of: str
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Train (or go on training) a catalogue model and put it where the dashboard finds it."""
+    if asked.model not in models.names():
+        raise Refusal(f"There is no recipe for {asked.model!r}: choose one of {', '.join(models.names())}.")
+    if asked.data is None:
+        from models.train import hub
+
+        asked.data = hub.fetch(asked.work)
+    if not asked.data.is_dir():
+        raise NoData(f"No folder {asked.data}: give --data the folder that holds wikitext-2/ and imdb/.")
+    if asked.device != "cpu" and not torch.cuda.is_available():
+        raise Refusal(f"There is no device {asked.device!r} on this machine: use --device cpu.")
+    settings = Settings(
+        data=asked.data, work=asked.work, epochs=asked.epochs, minutes=asked.minutes,
+        size=asked.size, seed=asked.seed, device=asked.device, threads=asked.threads,
+    )  # fmt: skip
+    recipe = importlib.import_module(f"models.train.{catalog.entries()[asked.model].RECIPE}")
+    network, history, digest = recipe.train(settings)
+    out = asked.out or models.ASSETS / asked.model
+    card = bundle(recipe, settings, network, history, digest, out)
+    print(f"{out}: test perplexity {card.perplexity_per_word:.1f} per word", file=sys.stderr)
+    return 0
+
+
+def bundle(
+    recipe: Any, settings: Settings, network: torch.nn.Module, history: History, digest: str, out: Path
+) -> Card:
+    """Measure `network` on its test text and write checkpoint and card to `out`."""
+    network = network.cpu().eval()
+    parts = recipe.parts(network, settings)  # tensors, config, and what the card says of its shape
+    found: HeldOut = recipe.held_out(network, settings)
+    per_piece = found.nats / found.pieces
+    card = Card(
+        name=recipe.NAME,
+        task="causal",
+        trained_on=recipe.TRAINED_ON,
+        held_out=found.of,
+        held_out_loss_nats=per_piece,
+        perplexity_per_token=float(torch.tensor(per_piece).exp()),
+        perplexity_per_word=float(torch.tensor(found.nats / found.words).exp()),
+        tokens_seen=history.tokens,
+        seconds=history.seconds,
+        machine=f"{settings.device}, {settings.threads} thread(s), {platform.machine()}",
+        curve=tuple(history.curve),
+        seed=settings.seed,
+        data_sha256=digest,
+        recipe=f"python -m models train {recipe.NAME} --size {settings.size} --seed {settings.seed} "
+        + (f"--minutes {settings.minutes:g}" if settings.minutes else f"--epochs {settings.epochs}"),
+        trained=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        licence="Apache-2.0 (weights); the training text is not included",
+        **parts.shape,
+    )
+    tokenizer = (settings.work / "tokenizer-8192.json").read_text(encoding="utf-8")
+    return checkpoints.save(out, parts.tensors, parts.config, tokenizer, card)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a recipe hands over to be written: weights, settings, and the shape for the card."""
+
+    tensors: dict[str, torch.Tensor]
+    config: dict[str, Any]
+    shape: dict[str, Any]

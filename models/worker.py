@@ -1,0 +1,92 @@
+"""One worker per model: sessions hand it work and wait in a queue; nobody else touches the model.
+
+Hooks, gradients and torch's thread settings are safe only on one thread per model
+(eight threads sharing one model saw 401 of 480 captures hold another's numbers).
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import torch
+
+from models.base import LanguageModel, Refusal
+
+Answer = TypeVar("Answer")
+
+
+class TooBusy(Refusal):
+    """The work was not done before its deadline."""
+
+
+@dataclass(eq=False)
+class _Job:
+    work: Callable[[LanguageModel], Any]
+    deadline: float
+    answer: Future = field(default_factory=Future)
+
+
+class Worker:
+    """Owns a model; runs one piece of work at a time on its own thread, with one torch thread.
+
+    The model is opened on that thread when the first work arrives. Work gets the model as its only argument
+    and must return plain numbers (numpy, records), never tensors that lead back to the model.
+    """
+
+    def __init__(self, name: str, opener: Callable[[], LanguageModel]):
+        self.name = name
+        self._opener = opener
+        self._model: LanguageModel | None = None
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._door = threading.Lock()  # nothing enters the queue behind the last entry, None
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name=f"model-{name}", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[LanguageModel], Answer], seconds: float = 60.0) -> "Future[Answer]":
+        """Put work into the queue; it is dropped if it has not begun when `seconds` have passed."""
+        job = _Job(work=work, deadline=time.monotonic() + seconds)
+        self._jobs.put(job)
+        return job.answer
+
+    def ask(self, work: Callable[[LanguageModel], Answer], seconds: float = 60.0) -> Answer:
+        """Wait in the queue for the answer; refuses (`TooBusy`) when `seconds` pass first."""
+        answer = self.submit(work, seconds)
+        try:
+            return answer.result(timeout=seconds)
+        except CancelledError:
+            raise TooBusy(f"{self.name} was closed before it could answer: try again.") from None
+        except TimeoutError:
+            if answer.done():
+                raise  # the work itself ran into a time-out
+            answer.cancel()
+            raise TooBusy(
+                f"{self.name} did not answer within {seconds:.0f} seconds: shorten the text or try again."
+            ) from None
+
+    def close(self) -> None:
+        """Let the model go after the work in hand; what still waits is refused."""
+        with self._door:
+            self._closed = True
+            self._jobs.put(None)
+
+    def _run(self) -> None:
+        torch.set_num_threads(1)
+        while (job := self._jobs.get()) is not None:
+            if self._closed:
+                job.answer.cancel()
+            if time.monotonic() > job.deadline:
+                job.answer.cancel()
+            if not job.answer.set_running_or_notify_cancel():
+                continue
+            try:
+                if self._model is None:
+                    self._model = self._opener()
+                job.answer.set_result(job.work(self._model))
+            except BaseException as error:  # noqa: BLE001  every failure belongs to whoever asked
+                job.answer.set_exception(error)
+        self._model = None

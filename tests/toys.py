@@ -1,0 +1,83 @@
+"""Models that can be solved on paper.
+
+`Toy`: a text is cut at spaces, the state after token t is x_t + x_(t-1)/2 + x_(t-2)/4 ..., raised to
+`power`, and a logit is one row of `DECODER` times the state.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from interpret.run import Run, record
+from models.base import BadText, Card, LanguageModel, Recording, Tokens
+
+WORDS = ("<s>", " red", " dog", " ran")
+EMBEDDING = ((1.0, 2.0), (3.0, -1.0), (-2.0, 4.0), (5.0, 1.0))  # (V, D), a row for each word
+DECODER = ((0.0, 1.0), (1.0, 2.0), (2.0, -1.0), (-1.0, 3.0))  # (V, D)
+TEXT = " red dog ran"
+SHA = "5" * 64
+
+
+class Toy(LanguageModel):
+    """Linear in its inputs for `power` 1: every method's answer is a sum that fits in a comment."""
+
+    def __init__(
+        self,
+        decoder: Sequence[Sequence[float]] = DECODER,
+        bias: Sequence[float] = (0.0, 0.0, 0.0, 0.0),
+        power: int = 1,
+        start: bool = True,
+    ):
+        self._embedding = torch.tensor(EMBEDDING)
+        self._decoder, self._bias = torch.tensor(decoder), torch.tensor(bias)
+        self._power, self._start = power, start
+        self.card = Card(
+            name="toy",
+            family="lstm",
+            task="causal",
+            abilities=frozenset({"gradients", "unembed"}),
+            widths=(2, 2),
+            vocabulary=4,
+            parameters=16,
+            sha256=SHA,
+        )
+
+    def encode(self, text: str) -> Tokens:
+        found = [m.span() for m in re.finditer(r"\s?\S+|\s", text)]
+        ids = [WORDS.index(" " + text[a:b].strip()) for a, b in found if text[a:b].strip()]
+        if len(ids) != len(found) or not ids:
+            raise BadText("A toy knows red, dog and ran.")
+        first = [(0, 0)] if self._start else []
+        return Tokens(
+            text=text,
+            ids=np.array([0] * len(first) + ids),
+            shown=("",) * len(first) + tuple(text[a:b] for a, b in found),
+            spans=np.array(first + found),
+        )
+
+    def shown(self, token: int) -> str:
+        return WORDS[token]
+
+    def embed(self, ids: Tensor) -> Tensor:
+        return self._embedding[ids]
+
+    def states(self, vectors: Tensor) -> Tensor:
+        t = torch.arange(vectors.shape[1])
+        share = 0.5 ** (t[:, None] - t).clamp(min=0) * (t[:, None] >= t)
+        return torch.einsum("ts,bsd->btd", share, vectors) ** self._power
+
+    def unembed(self, hidden: Tensor) -> Tensor:
+        return hidden @ self._decoder.T + self._bias
+
+    @torch.no_grad()
+    def record(self, vectors: Tensor) -> Recording:
+        states = self.states(vectors[None])[0]
+        return Recording(logits=self.unembed(states), hidden=(vectors, states))
+
+
+def toy_run(text: str = TEXT, **settings: object) -> Run:
+    """A text as a `Toy` went through it."""
+    return record(Toy(**settings), text)  # type: ignore[arg-type]
