@@ -5,6 +5,7 @@ address stays out of it, and the page says so.
 """
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,23 +34,37 @@ def examples() -> dict[str, dict[str, str]]:
 def sidebar() -> None:
     """Model, text, and what to explain."""
     titles = cached.titles()
-    first = next(iter(examples().values()))
     if "text" not in st.session_state:
-        st.session_state["text"] = st.query_params.get("text", first["text"])
+        first = next(iter(examples().values()))["text"]
+        st.session_state["text"] = st.query_params.get("text", first)
     with st.sidebar:
-        st.selectbox("Model", list(titles), format_func=titles.get, key="model", bind="query-params")
-        st.text_area("Text", key="text", height=150, on_change=_forget_words,
-                     help="Ctrl+Enter, or a click elsewhere, looks at the new text.")  # fmt: skip
+        _linked("model", titles)
+        st.selectbox("Model", list(titles), format_func=titles.get, key="model")
+        st.text_area(
+            "Text", key="text", height=150, on_change=_forget_words,
+            help="Ctrl+Enter, or a click elsewhere, looks at the new text.",
+        )  # fmt: skip
         st.selectbox(
             "Or an example", list(examples()), index=None, key="example", on_change=_take_example,
             placeholder="Choose a text",
         )  # fmt: skip
-        st.selectbox("What to explain", list(MEASURES), format_func=MEASURES.get, key="measure",
-                     bind="query-params",
-                     help="The number whose causes are shown. With “lead”, each word is set against "
-                          "the word the model liked best in its place.")  # fmt: skip
+        _linked("measure", MEASURES)
+        st.selectbox(
+            "What to explain", list(MEASURES), format_func=MEASURES.get, key="measure",
+            help="The number whose causes are shown. With “lead”, each word is set against the word "
+            "the model liked best in its place.",
+        )  # fmt: skip
         st.caption("Runs on this computer. Nothing is sent anywhere.")
+    for name in ("model", "measure"):
+        st.query_params[name] = st.session_state[name]
     _write_text()
+
+
+def _linked(name: str, known: Iterable[str]) -> None:
+    """Before its widget is drawn: the choice starts from the address, if that names one there is."""
+    if name not in st.session_state:
+        given = st.query_params.get(name)
+        st.session_state[name] = given if given in known else next(iter(known))
 
 
 def model() -> str:
@@ -66,10 +81,13 @@ def measure() -> str:
 
 def method(names: dict[str, str]) -> str:
     """One of the methods a view offers: name -> title."""
-    return st.segmented_control(
-        "Method", list(names), format_func=names.get, default=next(iter(names)), required=True,
-        key="method", bind="query-params", label_visibility="collapsed",
+    _linked("method", names)
+    chosen = st.segmented_control(
+        "Method", list(names), format_func=names.get, required=True, key="method",
+        persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
+    st.query_params["method"] = chosen
+    return chosen
 
 
 def word(name: str, count: int) -> int | None:

@@ -38,14 +38,14 @@ def answer(sentence: str, found: Result) -> None:
 
 def caption(found: Result, title: str) -> str:
     """What stands under an exported picture."""
-    return f"{found.model} · {title} · {found.asked.in_words()} · Underhood {VERSION}"
+    return f"{found.model} · {title} · {found.shows()} · Underhood {VERSION}"
 
 
 def check(found: Result) -> None:
     """The number by which to judge the picture, and what a reader must know before believing it."""
     mark = "" if found.check.passed else " failed"
     notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
-    st.html(f'<ul class="check{mark}"><li>Check. {escape(found.check.in_words())}</li>{notes}</ul>')
+    st.html(f'<ul class="check{mark}"><li><strong>Check.</strong> {escape(found.check.in_words())}</li>{notes}</ul>')
 
 
 def notes(how: str, limits: list[str], method: str) -> None:
@@ -78,7 +78,7 @@ def vocabulary() -> int:
 
 
 def _meta(found: Result) -> str:
-    return f"{found.model} · {len(found.tokens):,} tokens · {found.asked.in_words()} · {found.unit}"
+    return f"{found.model} · {len(found.tokens):,} tokens · {found.shows()}"
 
 
 def _card() -> None:

@@ -37,6 +37,7 @@ class Method:
     signed: bool
     compute: Callable[[Run, Target, Any], Result]
     about: str = ""
+    place: int = 100  # where it stands in lists
 
     @property
     def summary(self) -> str:
@@ -57,7 +58,7 @@ def find() -> dict[str, Method]:
             **{k: getattr(made, k) for k in made.__dataclass_fields__ if k != "about"},
             about=(file.__doc__ or "").strip(),
         )
-    return found
+    return dict(sorted(found.items(), key=lambda entry: (entry[1].place, entry[0])))
 
 
 def explain(run: Run, method: str, target: Target | None = None, **options: Any) -> Result:

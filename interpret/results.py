@@ -23,10 +23,14 @@ class NotFinite(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """The number by which a reader judges a result, and the value it should not pass."""
+    """The number by which a reader judges a result, and the value it should not pass.
+
+    `says` is the sentence around the number, with {} in its place.
+    """
 
     name: str
     value: float
+    says: str = ""
     limit: float | None = None
     unit: str = ""
 
@@ -35,10 +39,11 @@ class Check:
         return self.limit is None or self.value <= self.limit
 
     def in_words(self) -> str:
-        words = f"{self.name}: {self.value:.2g}{self.unit}"
+        words = (self.says or f"{self.name}: {{}}.").format(f"{self.value:.2g}{self.unit}")
         if self.limit is None:
             return words
-        return words + (" (good: " if self.passed else " (too much: ") + f"at most {self.limit:g}{self.unit})"
+        allowed = f"at most {self.limit:g}{self.unit} is allowed."
+        return f"{words.rstrip('.')}; {allowed}" if self.passed else f"{words} That is too much: {allowed}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +141,10 @@ class Result:
             "notes": list(self.notes),
         }
 
+    def shows(self) -> str:
+        """What the numbers are, with their unit: a quiet line under the answer."""
+        return f"{self.asked.in_words()}, in {self.unit}"
+
     def to_frame(self) -> "pandas.DataFrame":
         """One number a row, with its words."""
         raise NotImplementedError
@@ -216,6 +225,9 @@ class NextWords(Result):
     rank: np.ndarray  # (T,) 1 = the model's first guess; 0 for that first token
     entropy: np.ndarray  # (T,) bits: how undecided the model is after each token
     predicted: np.ndarray  # (T,) whether anything stands before the token
+
+    def shows(self) -> str:
+        return "the probability of each next token; surprise in bits"
 
     def to_json(self) -> dict[str, Any]:
         return {

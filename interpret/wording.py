@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interpret.results import NextWords, TokenGrid
-from interpret.sentences import led, visible
+from interpret.sentences import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,10 @@ class Word:
     space: bool
     newlines: int
     tokens: tuple[int, int]
+
+    def to_data(self) -> dict[str, str | int]:
+        """For the page's script: text, space before (0 or 1), line breaks before."""
+        return {"t": self.shown, "s": int(self.space), "n": self.newlines}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,11 +34,27 @@ class WordGrid:
     values: np.ndarray
     grid: TokenGrid
 
-    def in_words(self, row: int) -> str:
-        """Which words led to the word that `row` explains: the sentence under the page's title."""
-        word = self.rows[row]
-        shown = self.words[word].shown if word < len(self.words) else self.grid.asked.shown[-1]
-        return f"“{visible(shown)}” {led([visible(w.shown) for w in self.words], self.values[row], self.grid.signed)}"
+    def in_words(self, row: int, probability: float | None) -> str:
+        """The sentence under the page's title: what is explained, and the words that did most for and against it."""
+        place, names = self.rows[row], [visible(word.shown) for word in self.words]
+        given = "" if probability is None else f" (probability {probability:.1%})"
+        if place == len(self.words):
+            what = f"The model's next word is “{visible(self.grid.asked.shown[-1])}”{given}."
+        else:
+            what = f"“{names[place]}”{given} is explained here."
+        scores = self.values[row]
+        if not scores.any():
+            return f"{what} No earlier word has any effect on it."
+        best, worst = int(scores.argmax()), int(scores.argmin())
+
+        def name(word: int) -> str:
+            return f"“{names[word]}”" if names[word] else "the start of the text"
+
+        if not self.grid.signed:
+            return f"{what} It depends most on {name(best)}: {scores[best] / scores.sum():.0%} of all sensitivity."
+        said = [f"{name(best)} does most for it (+{scores[best]:.2f} {self.grid.unit})"] if scores[best] > 0 else []
+        said += [f"{name(worst)} most against it (−{-scores[worst]:.2f})"] if scores[worst] < 0 else []
+        return f"{what} Of the words before it, {', '.join(said)}."
 
 
 def words_of(text: str, spans: np.ndarray, words: np.ndarray) -> tuple[Word, ...]:
@@ -73,17 +93,53 @@ def by_word(grid: TokenGrid) -> WordGrid:
     return WordGrid(words=words, rows=rows, values=values, grid=grid)
 
 
-def word_surprise(found: NextWords) -> tuple[np.ndarray, np.ndarray]:
-    """Bits of surprise of each word (its pieces' added) and the worst rank among its pieces, both (W,)."""
-    count = int(found.words[-1]) + 1
-    bits, rank = np.zeros(count), np.zeros(count, dtype=int)
-    for word, surprise, place in zip(found.words, found.surprise, found.rank, strict=True):
-        bits[word] += surprise
-        rank[word] = max(rank[word], place)
-    return bits, rank
+BANDS = (10, 100, 1000)  # a word was among so many guesses; GLTR's bands
 
 
-def word_probability(found: NextWords, rows: tuple[int, ...]) -> list[float | None]:
-    """The probability the model gave to each row's word (its pieces' multiplied); of its own next word for W."""
-    bits, _ = word_surprise(found)
-    return [float(2.0 ** -bits[w]) if w < len(bits) else float(found.values[-1, 0]) for w in rows]
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Surprises:
+    """How each of W words stood among the model's guesses; None for the start mark, which nothing predicts."""
+
+    words: tuple[Word, ...]
+    bits: list[float | None]  # its pieces' surprises added up
+    rank: list[int | None]  # of the piece that stood furthest down
+    band: list[int | None]  # 0 to 3: within 10, 100, 1,000 guesses, beyond
+    probability: list[float | None]  # its pieces' probabilities multiplied
+    expected: list[list[tuple[str, float]] | None]  # what the model would rather have written there
+
+
+def surprises(found: NextWords, most: int = 5) -> Surprises:
+    """The numbers of `found` by words."""
+    words = words_of(found.text, found.spans, found.words)
+    bits: list[float | None] = []
+    rank: list[int | None] = []
+    expected: list[list[tuple[str, float]] | None] = []
+    for word in words:
+        first, end = word.tokens
+        if not found.predicted[first:end].any():
+            bits, rank, expected = [*bits, None], [*rank, None], [*expected, None]
+            continue
+        bits.append(float(found.surprise[first:end].sum()))
+        rank.append(int(found.rank[first:end].max()))
+        guesses = zip(found.candidates[first - 1], found.values[first - 1], strict=True) if first else ()
+        expected.append([(visible(token), float(share)) for token, share in guesses][:most])
+    return Surprises(
+        words=words,
+        bits=bits,
+        rank=rank,
+        band=[None if r is None else sum(r > most_guesses for most_guesses in BANDS) for r in rank],
+        probability=[None if b is None else 2.0**-b for b in bits],
+        expected=expected,
+    )
+
+
+def row_probability(found: NextWords, rows: tuple[int, ...]) -> list[float | None]:
+    """The probability the model gave to each row's word; for W, to its own next word."""
+    given = [*surprises(found).probability, float(found.values[-1, 0])]
+    return [given[word] for word in rows]
+
+
+def next_word(found: NextWords) -> dict[str, str | int]:
+    """The model's first guess after the text, for the page's script."""
+    token = found.candidates[-1][0]
+    return {"t": visible(token), "s": int(token.startswith(" ")), "n": 0}

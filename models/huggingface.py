@@ -163,6 +163,9 @@ def _neurons(network: Any) -> Iterator[list[Tensor]]:
             handle.remove()
 
 
+_opening = threading.Lock()  # from_pretrained swaps torch's initialisers and defaults while it works
+
+
 def build(folder: Path, tensors: dict[str, Tensor]) -> Any:
     """The network that `config.json` describes, filled with exactly the weights of the file."""
     settings = checkpoints.read_json(folder / checkpoints.CONFIG)
@@ -171,10 +174,11 @@ def build(folder: Path, tensors: dict[str, Tensor]) -> Any:
     try:
         config = library.AutoConfig.for_model(**settings)
         kind = library.MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
-        network, fitted = kind.from_pretrained(
-            None, config=config, state_dict=tensors, attn_implementation=OBSERVED,
-            dtype=torch.float32, output_loading_info=True,
-        )  # fmt: skip
+        with _opening:
+            network, fitted = kind.from_pretrained(
+                None, config=config, state_dict=tensors, attn_implementation=OBSERVED,
+                dtype=torch.float32, output_loading_info=True,
+            )  # fmt: skip
     except RuntimeError:
         raise BadCheckpoint(f"{folder.name}: weights and config.json disagree in shape.") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -14,6 +14,12 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports transformers
 LOCAL = ("127.", "::1", "localhost", "0.0.0.0")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-shots", action="store_true", help="take the expected pictures of tests/shots anew"
+    )
+
+
 class Outside(OSError):
     """A test tried to reach another machine."""
 

@@ -27,24 +27,26 @@ function button(className, text) {
   return node
 }
 
-/** @type {WeakMap<object, {update: Function, abort: AbortController}>} */
+/** @type {WeakMap<object, {made: any, abort: AbortController}>} */
 const instances = new WeakMap()
 
 /**
- * The instance that belongs to a mount. Streamlit calls the script again on every change of the
- * data or the theme, with the same parent: what is built and listened to is made once.
+ * What belongs to a mount. Streamlit calls the script again on every change of the data or the
+ * theme, with the same parent: what is built and listened to is made once.
+ * @template T
  * @param {HTMLElement | ShadowRoot} parent
- * @param {(root: HTMLElement, signal: AbortSignal) => {update: Function}} create
+ * @param {(root: HTMLElement, signal: AbortSignal) => T} create
+ * @returns {T}
  */
 function instance(parent, create) {
-  let made = instances.get(parent)
-  if (!made) {
+  let known = instances.get(parent)
+  if (!known) {
     const abort = new AbortController()
     const root = /** @type {HTMLElement} */ (parent.querySelector(".root"))
-    made = { ...create(root, abort.signal), abort }
-    instances.set(parent, made)
+    known = { made: create(root, abort.signal), abort }
+    instances.set(parent, known)
   }
-  return made
+  return known.made
 }
 
 /**

@@ -11,41 +11,16 @@
  * @typedef {object} Kind How a strip of one kind reads its data.
  * @property {(strip: any) => void} prepare after new data or a new theme
  * @property {(strip: any) => number | null} fallback the target when nothing is pinned
+ * @property {(strip: any, index: number) => boolean} pinnable is there anything to keep
  * @property {(strip: any, target: number | null) => View} view
  * @property {(strip: any) => (string | number | null)[][]} table
  * @property {(strip: any) => object} record
  */
 
-const FORMATS = ["PNG", "SVG", "CSV", "JSON"]
 // How long an answer from the server may be older than the reader's last click.
 const STALE_MS = 2000
-const HELP = "Arrow keys walk through the words, Enter keeps one, Escape lets go."
-
-/** The fixed parts of a strip. @param {HTMLElement} root */
-function buildFrame(root) {
-  const readout = element("p", "readout")
-  const words = element("div", "words")
-  const legend = element("div", "legend")
-  const tools = element("div", "tools")
-  const live = element("div", "unseen")
-  const help = element("div", "unseen", HELP)
-  help.id = "help"
-  live.setAttribute("aria-live", "polite")
-  words.setAttribute("role", "group")
-  words.setAttribute("aria-describedby", help.id)
-  tools.setAttribute("role", "group")
-  tools.setAttribute("aria-label", "Download")
-  for (const format of FORMATS) {
-    const tool = button("tool", format)
-    tool.dataset.format = format
-    tool.title = `Download this view as ${format}`
-    tools.append(tool)
-  }
-  const foot = element("div", "foot")
-  foot.append(legend, tools)
-  root.append(readout, words, foot, live, help)
-  return { readout, words, legend, tools, live }
-}
+// From here on the words are set smaller.
+const MANY = 260
 
 /** @param {Kind} kind */
 function makeStrip(kind) {
@@ -71,6 +46,8 @@ class Strip {
     this.cells = /** @type {Cell[]} */ ([])
     this.nth = /** @type {number[]} */ ([])
     this.places = /** @type {ReturnType<typeof measure> | null} */ (null)
+    /** @type {Ramp | null} the colours of the legend's bar, where there is one */
+    this.ramp = null
     this.pin = /** @type {number | null} */ (null)
     this.preview = /** @type {number | null} */ (null)
     this.focused = /** @type {number | null} */ (null)
@@ -94,7 +71,8 @@ class Strip {
       if (event.pointerType !== "touch") this.lookAt(this.focused)
     })
     on(words, "focusin", (/** @type {FocusEvent} */ event) => this.onFocus(event))
-    on(words, "focusout", () => {
+    on(words, "focusout", (/** @type {FocusEvent} */ event) => {
+      if (event.relatedTarget && words.contains(/** @type {Node} */ (event.relatedTarget))) return
       this.focused = null
       this.lookAt(null)
     })
@@ -133,6 +111,7 @@ class Strip {
       this.preview = this.focused = this.shown = null
     }
     for (const cell of this.cells) cell.level = NaN
+    this.root.classList.toggle("many", this.cells.length > MANY)
     this.frame.words.dir = data.direction || "ltr"
     this.frame.words.setAttribute("aria-label", data.label || "Words")
     if (data.group && data.group !== before?.group) {
@@ -160,9 +139,9 @@ class Strip {
 
   /** Preview a word; null goes back to the pinned one. @param {number | null} index */
   lookAt(index) {
+    if (this.preview === index) return
     this.preview = index
-    if (this.target() === this.shown) return
-    this.paint()
+    if (this.target() !== this.shown) this.paint()
     emit(this.data.group, { kind: "word", index, from: this.root })
   }
 
@@ -201,7 +180,7 @@ class Strip {
 
   /** Pin a word, or unpin it; only this tells the server. @param {number} index */
   choose(index) {
-    if (this.kind.view(this, index).labels.length === 0 && this.pin !== index) {
+    if (!this.kind.pinnable(this, index) && this.pin !== index) {
       this.lookAt(index)
       this.say()
       return
@@ -217,7 +196,9 @@ class Strip {
   }
 
   markPin() {
-    const stop = this.pin ?? this.kind.fallback(this) ?? 0
+    // Tab comes back to where the focus is, else to the pinned word, else to the one shown.
+    const active = this.frame.words.querySelector(":focus")?.getAttribute("data-index")
+    const stop = active ? Number(active) : (this.pin ?? this.kind.fallback(this) ?? 0)
     this.cells.forEach(({ button: node }, i) => {
       node.classList.toggle("pinned", i === this.pin)
       node.setAttribute("aria-pressed", String(i === this.pin))
@@ -280,12 +261,13 @@ class Strip {
     const stem = `${this.data.name}${format === "CSV" || format === "JSON" ? "" : at}`
     if (format === "CSV") return download(stem, "csv", toCsv(this.kind.table(this)), "text/csv")
     if (format === "JSON") {
-      const record = JSON.stringify({ caption: this.data.caption, ...this.kind.record(this) }, null, 1)
+      const { caption } = this.data
+      const record = JSON.stringify({ caption, ...this.kind.record(this) }) + "\n"
       return download(stem, "json", record, "application/json")
     }
     const scene = makeScene(this.root, {
       skip: (node) => node.matches(".tools, .unseen, [aria-pressed=false].choice"),
-      ramp: this.ramp || null,
+      ramp: this.ramp,
       caption: this.data.caption || "",
       background: this.theme.background,
       muted: getComputedStyle(this.frame.legend).color,

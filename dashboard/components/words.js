@@ -7,15 +7,12 @@
  * @property {HTMLButtonElement} button
  * @property {HTMLElement} chip the coloured part
  * @property {HTMLElement | null} score the number under it
- * @property {string} name the word as shown
+ * @property {string} name the word in a sentence
  * @property {string} label
  * @property {number} level 0 to 255; -1 for no colour; NaN when it must be painted again
  * @property {boolean} dim
- *
- * @typedef {{name: string, nth?: number} | {quote: string} | string} Part of a sentence
  */
 
-const NAME_LENGTH = 16
 const START_TITLE = "Start mark: what the model reads before the first word"
 
 /** @param {Word} word */
@@ -28,10 +25,12 @@ const wordName = (word) => (word.t === "" ? "▸ start" : visible(word.t))
  * @returns {Cell}
  */
 function makeCell(word, index, spaced) {
-  const name = wordName(word)
+  const text = wordName(word)
+  const name = text.trim() ? text : "(space)"
   const node = button(spaced ? "word spaced" : "word")
-  const chip = element("span", word.t === "" ? "chip start" : "chip", name)
+  const chip = element("span", word.t === "" ? "chip start" : "chip", text)
   chip.dir = "auto"
+  if (name !== text) node.setAttribute("aria-label", name)
   if (word.t === "") node.title = START_TITLE
   node.dataset.index = String(index)
   node.tabIndex = -1
@@ -51,7 +50,7 @@ function buildWords(strip, words, ghost) {
   const cells = words.map((word, i) => {
     const lines = word.n || 0
     if (i && lines) nodes.push(element("span", lines > 1 ? "break paragraph" : "break"))
-    const spaced = !i || Boolean(word.s) || lines > 0
+    const spaced = !i || Boolean(word.s) || lines > 0 || words[i - 1].t === ""
     const cell = makeCell(word, i, spaced)
     if (!spaced) nodes[nodes.length - 1].classList.add("glued")
     nodes.push(cell.button)
@@ -142,39 +141,4 @@ function clearLabels(labels, places, em) {
     if (clear) kept.push([index, text])
   }
   return new Map(kept)
-}
-
-/**
- * Write a sentence into the readout.
- * @param {HTMLElement} node
- * @param {Part[]} parts
- */
-function writeSentence(node, parts) {
-  const children = parts.flatMap((part) => {
-    if (typeof part === "string") return [part]
-    if ("quote" in part) return ["“", element("bdi", "quote", shorten(part.quote, NAME_LENGTH)), "”"]
-    const name = element("bdi", "name", shorten(part.name, NAME_LENGTH))
-    return part.nth ? [name, element("small", "nth", String(part.nth))] : [name]
-  })
-  node.replaceChildren(...children)
-}
-
-/** The same sentence for a screen reader. @param {Part[]} parts */
-function sayWords(parts) {
-  const say = (/** @type {Part} */ part) => {
-    if (typeof part === "string") return part
-    if ("quote" in part) return `“${part.quote}”`
-    return part.nth ? `“${part.name}” (number ${part.nth})` : `“${part.name}”`
-  }
-  return parts.map(say).join("")
-}
-
-/**
- * Parts with a separator between them.
- * @param {Part[][]} groups
- * @param {string} [separator]
- * @returns {Part[]}
- */
-function joinParts(groups, separator = ", ") {
-  return groups.flatMap((group, i) => (i ? [separator, ...group] : group))
 }

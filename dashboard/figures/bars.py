@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.look import label, plain
+from dashboard.figures.look import label, plain, ramp
 from interpret.results import NextWords, TokenGrid, TokenScores
 
 
@@ -16,6 +16,7 @@ def next_words(found: NextWords) -> go.Figure:
             x=shares,
             y=places,
             orientation="h",
+            marker=ramp(shares),
             text=[f"{share:.1%}" for share in shares],
             textposition="outside",
             cliponaxis=False,

@@ -1,6 +1,7 @@
 """What all figures share: how text reaches Plotly, sizes, and which way a text runs."""
 
 import unicodedata
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -31,11 +32,17 @@ def direction(text: str) -> str:
     return "ltr"
 
 
+def ramp(values: Sequence[float]) -> dict[str, Any]:
+    """Bars in the theme's one warm hue, the stronger the larger; the smallest still stands out from the page."""
+    most = max(values, default=1.0) or 1.0
+    return {"color": list(values), "cmin": -0.8 * most, "cmax": most, "cauto": False, "showscale": False}
+
+
 def plain(figure: go.Figure, height: int) -> go.Figure:
     """Margins, height and no moving parts."""
     return figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
         showlegend=False,
         dragmode=False,
         xaxis={"fixedrange": True, "automargin": True},

@@ -1,21 +1,21 @@
 """Surprise along the text, one bar a word."""
 
-from collections.abc import Sequence
-
-import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.look import label, plain
+from dashboard.figures.look import label, plain, ramp
+from interpret.sentences import visible
+from interpret.wording import Surprises
 
 
-def surprise(words: Sequence, bits: np.ndarray) -> go.Figure:
-    """Bits (W,) of each word in the order of the text; the start mark, which nothing predicts, is left out."""
-    shown = [i for i, word in enumerate(words) if word.shown]
-    names = [label(words[i].shown) for i in shown]
+def surprise(found: Surprises) -> go.Figure:
+    """Bits of each word in the order of the text; the start mark, which nothing predicts, is left out."""
+    shown = [i for i, bits in enumerate(found.bits) if bits is not None]
+    names = [label(visible(found.words[i].shown)) for i in shown]
     figure = go.Figure(
         go.Bar(
             x=shown,
-            y=bits[shown],
+            y=[found.bits[i] for i in shown],
+            marker=ramp([found.bits[i] or 0.0 for i in shown]),
             customdata=names,
             hovertemplate="%{customdata}: %{y:.1f} bits<extra></extra>",
         )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 from dashboard.components.surprise_strip import surprise_strip
-from interpret.wording import word_surprise, words_of
+from interpret.wording import surprises
 
 frame.question("What comes next?")
 found = answers.ask("next_words")
@@ -20,24 +20,24 @@ st.pills(
 )  # fmt: skip
 
 st.html('<h2 class="section">How surprised was it by each word?</h2>')
-words = words_of(found.text, found.spans, found.words)
-bits, rank = word_surprise(found)
+by_word = surprises(found)
 
 
 @st.fragment
 def strip() -> None:
     """Pinning a word reruns only this part."""
     choices.keep_word(surprise_strip(
-        words, bits, rank, [(found.candidates[w.tokens[0] - 1], found.values[w.tokens[0] - 1]) for w in words],
-        key="surprise", vocabulary=frame.vocabulary(), selected=choices.word("surprise", len(words)),
-        name="surprise", caption=frame.caption(found, "Surprise"), direction=figures.direction(found.text),
+        [word.to_data() for word in by_word.words], by_word.bits, by_word.rank, by_word.band, by_word.probability,
+        by_word.expected, key="surprise", vocabulary=frame.vocabulary(),
+        selected=choices.word("surprise", len(by_word.words)), caption=frame.caption(found, "Surprise"),
+        direction=figures.direction(found.text), group="text",
         label="The text, coloured by how far down the model's list of guesses each word stood",
     ))  # fmt: skip
 
 
 strip()
 st.plotly_chart(
-    figures.surprise(words, bits), key="bits", config=figures.CONFIG,
+    figures.surprise(by_word), key="bits", config=figures.CONFIG,
     alt="Bars: surprise of each word in bits, in the order of the text",
 )  # fmt: skip
 frame.check(found)

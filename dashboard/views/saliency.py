@@ -4,13 +4,14 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame
 from dashboard.components.saliency_strip import saliency_strip
-from interpret.wording import by_word, word_probability
+from interpret.wording import by_word, next_word, row_probability
 
 frame.question("Which words led to this one?")
 methods = cached.method_titles("token-grid")
 method = choices.method(methods)
 found, guesses = answers.ask(method), answers.ask("next_words")
 grid = by_word(found)
+given = row_probability(guesses, grid.rows)
 
 
 @st.fragment
@@ -18,12 +19,12 @@ def strip() -> None:
     """Pinning a word reruns only this part."""
     selected = choices.word("saliency", len(grid.words) + 1)
     row = grid.rows.index(selected) if selected in grid.rows else len(grid.rows) - 1
-    frame.answer(grid.in_words(row), found)
+    frame.answer(grid.in_words(row, given[row]), found)
     choices.keep_word(saliency_strip(
-        grid.words, guesses.candidates[-1][0], grid.rows, word_probability(guesses, grid.rows), grid.values,
-        key="saliency", signed=found.signed, unit=found.unit, selected=selected, name=f"saliency-{method}",
-        caption=frame.caption(found, methods[method]), direction=figures.direction(found.text),
-        label="The text: choose a word to see which words before it led to it",
+        [word.to_data() for word in grid.words], next_word(guesses), grid.rows, given,
+        grid.values, key="saliency", signed=found.signed, unit=found.unit, selected=selected,
+        name=f"saliency-{method}", caption=frame.caption(found, methods[method]), group="text",
+        direction=figures.direction(found.text), label="The text: choose a word to see which words before it led to it",
     ))  # fmt: skip
 
 

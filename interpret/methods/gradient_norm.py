@@ -33,7 +33,10 @@ def compute(run: Run, target: Target, options: NoOptions) -> Result:
     return token_result(
         run, target, "gradient_norm", values, totals,
         unit=f"{target.unit} per unit of input", signed=False,
-        check=Check(name="reach of later words", value=float(_later(values, target)), limit=0.0),
+        check=Check(
+            name="largest score of a later word", value=_later(values, target), limit=0.0,
+            says="A word cannot depend on what comes after it: the largest score of a later word is {}.",
+        ),
         options=options,
     )  # fmt: skip
 
@@ -55,4 +58,5 @@ METHOD = Method(
     source="Simonyan, Vedaldi, Zisserman 2013; Li et al. 2016",
     signed=False,
     compute=compute,
+    place=4,
 )

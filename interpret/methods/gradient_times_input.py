@@ -30,7 +30,9 @@ def compute(run: Run, target: Target, options: NoOptions) -> Result:
         run, target, "gradient_times_input", values, totals,
         unit=target.unit, signed=True,
         check=Check(
-            name="scores of a row miss the number itself by (median; 0 only for a linear model)",
+            name="median gap between a row's sum and the number itself",
+            says="The scores of a word should add up to the number they explain; they miss it by {} in the median, "
+            "because the model is not a straight line.",
             value=float(np.median(missed)), unit=f" {target.unit}",
         ),
         options=options,
@@ -47,4 +49,5 @@ METHOD = Method(
     source="Shrikumar, Greenside, Kundaje 2017",
     signed=True,
     compute=compute,
+    place=3,
 )

@@ -103,8 +103,11 @@ def compute(run: Run, target: Target, options: Options) -> Result:
     return token_result(
         run, target, "integrated_gradients", scores, totals,
         unit=target.unit, signed=True,
-        check=Check(name="largest gap between a row's sum and f(text) − f(blank)",
-                    value=float(100 * gap.max()), limit=100 * options.tolerance, unit=" %"),
+        check=Check(
+            name="largest gap between a row's sum and f(text) - f(blank)",
+            says="The scores of a word add up to what the text adds to a blank text; the largest gap is {}.",
+            value=float(100 * gap.max()), limit=100 * options.tolerance, unit=" %",
+        ),
         options=options, notes=_notes(gap, used, options),
     )  # fmt: skip
 
@@ -116,7 +119,7 @@ def _gap(sums: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def _notes(gap: np.ndarray, used: np.ndarray, options: Options) -> tuple[str, ...]:
     missed = int((gap > options.tolerance).sum())
-    steps = f"{used.max()} steps where most were needed, {int(np.median(used))} in the median."
+    steps = f"Steps on the way: {int(np.median(used))} for most words, {used.max()} where the gap asked for more."
     if not missed:
         return (steps,)
     return (steps, f"{missed} of {len(gap)} rows still miss by more than {options.tolerance:.0%}: raise most_steps.")
@@ -132,4 +135,5 @@ METHOD = Method(
     source="Sundararajan, Taly, Yan 2017",
     signed=True,
     compute=compute,
+    place=2,
 )

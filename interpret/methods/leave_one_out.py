@@ -92,10 +92,12 @@ def compute(run: Run, target: Target, options: Options) -> Result:
     return token_result(
         run, target, "leave_one_out", values, totals,
         unit=target.unit, signed=True,
-        check=Check(name="words act together: single effects miss the number itself by up to",
-                    value=largest, unit=f" {target.unit}"),
+        check=Check(name="largest gap between a row's sum and the number itself",
+            says="Every score is the model asked again, nothing is estimated. Words act together: the scores "
+            "of a word may miss the number they explain, here by up to {}.",
+            value=largest, unit=f" {target.unit}",
+        ),
         options=options,
-        notes=("Words left out one at a time: what two words do only together is not seen.",),
     )  # fmt: skip
 
 
@@ -109,4 +111,5 @@ METHOD = Method(
     source="Li, Monroe, Jurafsky 2016",
     signed=True,
     compute=compute,
+    place=1,
 )

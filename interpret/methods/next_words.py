@@ -54,7 +54,8 @@ def compute(run: Run, target: Target, options: Options) -> NextWords:
         unit="probability",
         signed=False,
         check=Check(
-            name="probabilities of all pieces miss 1 by at most",
+            name="sum of probabilities minus 1",
+            says="At every place the probabilities of all pieces add up to 1; they miss it by {}.",
             value=float((logs.exp().sum(-1) - 1).abs().max()),
             limit=1e-6,
         ),
@@ -78,4 +79,5 @@ METHOD = Method(
     source="Shannon 1948; Gehrmann, Strobelt, Rush 2019",
     signed=False,
     compute=compute,
+    place=0,
 )

@@ -1,0 +1,40 @@
+"""Views drawn in the browser: components v2 with inline sources, no build and no network.
+
+An inline script becomes one module and cannot import another file. What components share is
+therefore put in front of each component's own script and style sheet.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from streamlit.components import v2
+from streamlit.components.v2.types import ComponentRenderer
+
+HERE = Path(__file__).parent
+BASE = ("life", "colour", "format", "exports", "files")
+
+
+@cache
+def load(name: str, *shared: str) -> ComponentRenderer:
+    """Register a component, once per process.
+
+    Args:
+        name: The stem of its `.js` and `.css` beside this file.
+        shared: Stems of further shared parts it needs, in order.
+
+    Returns:
+        The function that draws it.
+    """
+    parts = (*BASE, *shared, name)
+    return v2.component(
+        f"underhood_{name}",
+        html="<div class='root'></div>",
+        css="\n".join(_read(part, "css") for part in ("base", *parts)),
+        js="\n".join(_read(part, "js") for part in parts),
+    )
+
+
+def _read(stem: str, suffix: str) -> str:
+    """Return a source beside this file; a shared part may have no style sheet."""
+    path = HERE / f"{stem}.{suffix}"
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,219 @@
+// Which words led to this one? Every word is a possible answer and a possible cause: point at one,
+// and the earlier words take the colours of its row of scores.
+
+const LABELS = 8
+
+/** A float32 matrix travels as base64 in the JSON: small and exact. @param {string} text */
+function decodeFloats(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  return new Float32Array(bytes.buffer)
+}
+
+/** The largest size among scores. @param {Float32Array} scores */
+function largest(scores) {
+  let most = 0
+  for (const score of scores) {
+    const size = Math.abs(score)
+    if (size > most && size < Infinity) most = size
+  }
+  return most
+}
+
+/** Legend: the bar, its ends in numbers, and the choice of scale. @param {any} strip */
+function buildLegend(strip) {
+  const bar = element("span", "bar")
+  const low = element("span", "end")
+  const high = element("span", "end")
+  const note = element("span", "hint")
+  const scale = element("span", "scale")
+  scale.setAttribute("role", "group")
+  scale.setAttribute("aria-label", "Scale of the colours")
+  const choices = ["whole text", "this word"].map((text) => button("choice", text))
+  scale.append("scale:", ...choices)
+  choices.forEach((choice, i) => {
+    const choose = () => {
+      strip.ownScale = i === 1
+      strip.paint()
+    }
+    choice.addEventListener("click", choose, { signal: strip.signal })
+  })
+  const ends = element("span", "ends")
+  ends.append(low, bar, high)
+  strip.frame.legend.append(ends, note, scale)
+  return { bar, low, high, note, choices }
+}
+
+/**
+ * The numbers at the ends of the bar.
+ * @param {any} strip
+ * @param {number} limit the score with the strongest colour
+ */
+function writeLegend(strip, limit) {
+  const { low, high, choices } = strip.legend
+  const { signed, unit } = strip.data
+  const end = number(limit, Math.max(0, decimals(limit) - 1))
+  const texts = signed
+    ? [`−${end} ${unit} pushes down`, `+${end} ${unit} pushes up`]
+    : ["0", `${end} ${unit}`]
+  if (limit === 0) texts[0] = texts[1] = `0 ${unit}`
+  if (low.textContent !== texts[0]) low.textContent = texts[0]
+  if (high.textContent !== texts[1]) high.textContent = texts[1]
+  choices[0].setAttribute("aria-pressed", String(!strip.ownScale))
+  choices[1].setAttribute("aria-pressed", String(Boolean(strip.ownScale)))
+}
+
+/**
+ * The scores that explain a word: those of the words before it.
+ * @param {any} strip
+ * @param {number | null} target
+ * @returns {Float32Array | null}
+ */
+function rowOf(strip, target) {
+  const row = strip.rowAt.get(target)
+  if (target === null || row === undefined) return null
+  const start = row * strip.width
+  return strip.scores.subarray(start, start + Math.min(strip.width, target))
+}
+
+/**
+ * The words with the largest scores, and how to write those.
+ * @param {any} strip
+ * @param {Float32Array} row
+ */
+function ranked(strip, row) {
+  const limit = largest(row)
+  const places = decimals(limit)
+  let total = 0
+  const order = /** @type {number[]} */ ([])
+  row.forEach((score, i) => {
+    if (!Number.isFinite(score)) return
+    total += Math.abs(score)
+    if (Math.abs(score) > limit * 0.004) order.push(i)
+  })
+  order.sort((a, b) => Math.abs(row[b]) - Math.abs(row[a]) || a - b)
+  const write = strip.data.signed
+    ? (/** @type {number} */ i) => number(row[i], places, true)
+    : (/** @type {number} */ i) => percent(Math.abs(row[i]) / total)
+  return { order, write }
+}
+
+/**
+ * How the target is called: “are” (p = 12 %).
+ * @param {any} strip
+ * @param {number} target
+ * @returns {Part[]}
+ */
+function subject(strip, target) {
+  const p = strip.data.probability?.[strip.rowAt.get(target)]
+  const ghost = target === strip.data.words.length
+  const likely = typeof p === "number" ? ` (${probability(p)})` : ""
+  return [ghost ? "The next word " : "", { quote: strip.cells[target].name }, likely]
+}
+
+/**
+ * The readout in words.
+ * @param {any} strip
+ * @param {number | null} target
+ * @param {Float32Array | null} row
+ * @param {ReturnType<typeof ranked> | null} best
+ * @returns {Part[]}
+ */
+function sentenceOf(strip, target, row, best) {
+  if (target === null) return ["No word here has scores."]
+  const who = subject(strip, target)
+  if (!row || !best) {
+    const why = target === 0 ? "nothing stands before the first word." : "it has no scores of its own."
+    return [{ quote: strip.cells[target].name }, ": ", why]
+  }
+  if (!best.order.length) return [...who, ": no earlier word has any score for this one."]
+  /** @returns {Part[]} */
+  const cause = (/** @type {number} */ i) => [
+    { name: strip.cells[i].name, nth: strip.nth[i] },
+    ` ${best.write(i)}`,
+  ]
+  const list = (/** @type {number[]} */ indices) => joinParts(indices.map(cause))
+  if (!strip.data.signed) return [...who, " depends most on ", ...list(best.order.slice(0, 4)), "."]
+  const up = list(best.order.filter((i) => row[i] > 0).slice(0, 3))
+  const down = list(best.order.filter((i) => row[i] < 0).slice(0, 2))
+  const verb = target === strip.data.words.length ? " is made " : " was made "
+  const parts = [...who, verb, ...(up.length ? ["likelier by ", ...up] : [])]
+  if (down.length) parts.push(up.length ? " and less likely by " : "less likely by ", ...down)
+  return [...parts, ` ${strip.data.unit}.`]
+}
+
+/** @type {Kind} */
+const saliency = {
+  prepare(strip) {
+    const { data, theme } = strip
+    if (strip.encoded !== data.w) {
+      strip.encoded = data.w
+      strip.scores = decodeFloats(data.w)
+      strip.limit = largest(strip.scores)
+    }
+    strip.width = data.rows.length ? strip.scores.length / data.rows.length : 0
+    strip.rowAt = new Map(data.rows.map((/** @type {number} */ word, /** @type {number} */ i) => [word, i]))
+    strip.legend ||= buildLegend(strip)
+    strip.ramp = data.signed ? theme.diverging : theme.sequential
+    strip.legend.bar.style.backgroundImage = gradient(strip.ramp)
+    strip.legend.note.textContent = data.signed ? "" : "under words: share of the row"
+  },
+
+  fallback(strip) {
+    const last = strip.data.ghost ? strip.data.words.length : strip.data.words.length - 1
+    const known = strip.data.rows.filter((/** @type {number} */ word) => word <= last)
+    return known.length ? Math.max(...known) : null
+  },
+
+  pinnable: (strip, index) => strip.rowAt.has(index),
+
+  view(strip, target) {
+    const row = rowOf(strip, target)
+    const best = row && ranked(strip, row)
+    const limit = strip.ownScale && row ? largest(row) : strip.limit
+    writeLegend(strip, limit)
+    const { signed } = strip.data
+    /** @param {number} i */
+    const level = (i) => {
+      if (!row || i >= row.length || !Number.isFinite(row[i])) return -1
+      const part = limit ? Math.max(-1, Math.min(1, row[i] / limit)) : 0
+      return Math.round(signed ? 127.5 + 127.5 * part : 255 * Math.abs(part))
+    }
+    return {
+      ramp: strip.ramp,
+      level,
+      dim: (i) => i !== target && level(i) < 0,
+      labels: (best?.order || []).slice(0, LABELS).map((i) => [i, best?.write(i) || ""]),
+      sentence: sentenceOf(strip, target, row, best),
+    }
+  },
+
+  table(strip) {
+    const names = strip.data.words.map((/** @type {Word} */ word) => word.t)
+    return [
+      ["index", "word", "probability", ...names],
+      ...saliencyRows(strip).map((row) => [row.index, row.word, row.probability, ...row.scores]),
+    ]
+  },
+
+  record(strip) {
+    const { words, ghost, signed, unit } = strip.data
+    const names = words.map((/** @type {Word} */ word) => word.t)
+    return { signed, unit, words: names, next: ghost?.t ?? null, rows: saliencyRows(strip) }
+  },
+}
+
+/** Every row with the word it explains; later words have no score. @param {any} strip */
+function saliencyRows(strip) {
+  const { words, ghost, rows, probability: likely } = strip.data
+  return rows.map((/** @type {number} */ index, /** @type {number} */ i) => {
+    const row = Array.from(strip.scores.subarray(i * strip.width, (i + 1) * strip.width), exact)
+    const scores = row.map((score, word) => (word < index ? score : null))
+    const word = index < words.length ? words[index].t : (ghost?.t ?? null)
+    return { index, word, probability: likely?.[i] ?? null, scores }
+  })
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  instance(parentElement, makeStrip(saliency)).update(data, readTheme(parentElement), setStateValue)
+  return dispose(parentElement)
+}

@@ -1,0 +1,58 @@
+"""What the two strips of running text share on the Python side."""
+
+import math
+from collections.abc import Collection, Iterable
+from typing import Any, NotRequired, TypedDict
+
+import streamlit as st
+
+from dashboard.components import load
+
+
+class Word(TypedDict):
+    """A word of the running text."""
+
+    t: str  # text; empty for the mark the model reads first
+    s: NotRequired[int]  # 1 where a space stands before it
+    n: NotRequired[int]  # newlines before it
+
+
+def numbers(values: Iterable[float | None]) -> list[float | None]:
+    """Return plain numbers for JSON; what is missing or not finite becomes None."""
+    return [None if v is None or not math.isfinite(v) else float(v) for v in values]
+
+
+def whole_numbers(values: Iterable[float | None]) -> list[int | None]:
+    """Return plain whole numbers for JSON; what is missing or not finite becomes None."""
+    return [None if v is None else int(v) for v in numbers(values)]
+
+
+def draw(
+    name: str, *, key: str, data: dict[str, Any], selected: int | None, known: Collection[int]
+) -> int | None:
+    """Draw a strip and return the pinned word.
+
+    Args:
+        name: Stem of the component's files.
+        key: Its key. A page that shows another text under the same key keeps the pin's index.
+        data: What the script reads, without `selected`.
+        selected: The word pinned at first, for a deep link.
+        known: The words that can be pinned; any other pin is dropped.
+
+    Returns:
+        The index of the pinned word, or None.
+    """
+    state = st.session_state.get(key) or {}
+    pinned = _known(state.get("selected", selected), known)
+    result = load(name, "words", "frame", "strip")(
+        key=key,
+        data={**data, "selected": pinned},
+        default={"selected": pinned},
+        on_selected_change=lambda: None,
+    )
+    return _known(result.selected, known)
+
+
+def _known(word: object, known: Collection[int]) -> int | None:
+    """Return a word index that can be pinned; what the browser sends is not trusted."""
+    return word if type(word) is int and word in known else None

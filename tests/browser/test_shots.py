@@ -1,0 +1,179 @@
+"""Element pictures, light, dark and on a phone: taken twice from fresh contexts, and compared with tests/shots."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.compare import SHOTS, Mode, drop_failure, fault, keep_failure, pixels
+from tests.browser.conftest import Desk, Server, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.shots, pytest.mark.timeout(300)]
+
+TEXT = "The keys to the old wooden cabinet are on the table, and Anna, who lost her ring, looks for them."
+HIDE = (
+    "[data-testid=stMainMenu], [data-testid=stStatusWidget], [data-testid=stToolbar],"
+    " [data-testid=stHeader] { visibility: hidden !important }"
+)
+MODELS = ("wiki-lstm", "reviews-gpt")
+DESK_PX, PHONE_PX = 1280, 390
+LOOKS = (("light", DESK_PX), ("dark", DESK_PX), ("light", PHONE_PX))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A page as one reader sees it."""
+
+    view: str
+    model: str
+    theme: str
+    width: int
+    method: str | None = None
+    word: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """One element on a page."""
+
+    name: str
+    place: Place
+    selector: str
+    click: str | None = None  # what opens it
+
+    @property
+    def stem(self) -> str:
+        at = self.place
+        return f"{self.name}-{at.model}-{at.theme}-{at.width}"
+
+
+def saliency_pictures() -> Iterator[Picture]:
+    for model in MODELS:
+        for theme, width in LOOKS:
+            for sign, method in (("signed", "leave_one_out"), ("unsigned", "gradient_norm")):
+                place = Place(view="saliency", model=model, theme=theme, width=width, method=method, word=9)
+                yield Picture(name=f"saliency-{sign}", place=place, selector=".st-key-saliency")
+                if (model, width, sign) != ("wiki-lstm", DESK_PX, "signed"):
+                    continue
+                yield Picture(name="check", place=place, selector=".check")
+                yield Picture(
+                    name="notes", place=place, selector="[data-testid=stHorizontalBlock]:has(.note)"
+                )
+                yield Picture(name="sidebar", place=place, selector="[data-testid=stSidebar]")
+                yield Picture(
+                    name="card", place=place, selector="[data-testid=stPopoverBody]",
+                    click="[data-testid=stPopoverButton]",
+                )  # fmt: skip
+
+
+def next_pictures() -> Iterator[Picture]:
+    for model in MODELS:
+        for theme, width in LOOKS:
+            place = Place(view="", model=model, theme=theme, width=width)
+            yield Picture(name="surprise", place=place, selector=".st-key-surprise")
+            if model == "wiki-lstm":
+                yield Picture(name="next", place=place, selector=".st-key-next")
+                yield Picture(name="bits", place=place, selector=".st-key-bits")
+
+
+PICTURES = [*saliency_pictures(), *next_pictures()]
+
+
+class Album:
+    """The pages being looked at: the same place twice, each in a fresh context."""
+
+    def __init__(self, desk: Desk, server: Server):
+        self.desk, self.server = desk, server
+        self.place: Place | None = None
+        self.pages: list[Page] = []
+
+    def turn_to(self, place: Place) -> list[Page]:
+        if place != self.place:
+            self.close()
+            address = self.server.address(
+                place.view, model=place.model, text=TEXT, method=place.method, word=place.word
+            )
+            phone = place.width == PHONE_PX
+            look = {"theme": place.theme, "width": place.width, "touch": phone}
+            self.pages = [self.desk.open(address, **look) for _ in range(2)]
+            self.place = place
+        return self.pages
+
+    def close(self) -> None:
+        self.place, self.pages = None, []
+        faults = self.desk.close()
+        assert not faults, faults
+
+
+@pytest.fixture(scope="module")
+def album(chrome: Browser, server: Server) -> Iterator[Album]:
+    made = Album(Desk(chrome=chrome, servers=[server.url]), server)
+    yield made
+    made.close()
+
+
+def take(page: Page, picture: Picture) -> bytes:
+    """The picture of one element; what had to be opened for it is closed again."""
+    if picture.click:
+        page.locator(picture.click).first.click()
+        settle(page)
+    element = page.locator(picture.selector)
+    assert element.count() == 1, f"{element.count()} elements are {picture.selector}"
+    element.scroll_into_view_if_needed()
+    settle(page)
+    shot = element.screenshot(animations="disabled", caret="hide", style=HIDE)
+    if picture.click:
+        page.keyboard.press("Escape")
+    return shot
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.stem)
+def test_a_picture_is_the_expected_one_twice(picture, album, mode, written, pytestconfig):
+    first, second = (take(page, picture) for page in album.turn_to(picture.place))
+    path = SHOTS / f"{picture.stem}.png"
+    again = first if same(first, second) else None
+    if again is None:
+        keep_failure(picture.stem, first, second)
+        pytest.fail(f"{picture.stem}: two pictures of one run differ; see tests/shots/failed")
+    if pytestconfig.getoption("--update-shots"):
+        renew(path, first, written)
+    check(path, first, mode)
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two pictures agree in every pixel."""
+    a, b = pixels(one), pixels(other)
+    return a.shape == b.shape and bool((a == b).all())
+
+
+def renew(path: Path, shot: bytes, written: list[str]) -> None:
+    if path.exists() and same(path.read_bytes(), shot):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(shot)
+    written.append(path.name)
+
+
+def check(path: Path, shot: bytes, mode: Mode) -> None:
+    if not path.exists():
+        keep_failure(path.stem, None, shot)
+        pytest.fail(f"{path.name} is missing: look at tests/shots/failed and run `make shots`")
+    found = fault(path.read_bytes(), shot, mode)
+    if found:
+        keep_failure(path.stem, path.read_bytes(), shot)
+        pytest.fail(f"{path.name}: {found}; see tests/shots/failed ({mode.in_words()})")
+    drop_failure(path.stem)
+
+
+def test_every_expected_picture_belongs_to_a_test(pytestconfig, written):
+    stems = [picture.stem for picture in PICTURES]
+    assert len(stems) == len(set(stems))
+    left = [path for path in SHOTS.glob("*.png") if path.stem not in stems]
+    if pytestconfig.getoption("--update-shots"):
+        for path in left:
+            path.unlink()
+            written.append(f"{path.name} (removed)")
+        left = []
+    assert left == []
