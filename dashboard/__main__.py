@@ -4,12 +4,21 @@ import argparse
 import os
 import socket
 import sys
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def warm() -> None:
+    """Import what the first page needs while the server starts and the reader's browser finds it."""
+    from dashboard import cached
+
+    cached.get_ready()
+
+
 def main(argv: list[str] | None = None) -> int:
+    """Check the port, then hand over to Streamlit; exit code 2 and one sentence when that cannot be."""
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
     parser.add_argument("--port", type=int, default=8501, help="where to listen (8501)")
     asked = parser.parse_args(argv)
@@ -29,6 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from here
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from streamlit.web import cli
+
+    threading.Thread(target=warm, daemon=True).start()
 
     print(f"Underhood: http://localhost:{asked.port}  (Ctrl+C stops it)", flush=True)
     sys.argv = ["streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(asked.port)]

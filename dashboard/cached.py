@@ -12,7 +12,7 @@ import streamlit as st
 from cachetools import TTLCache
 
 import models
-from interpret import Run, explain, every, find, progress, record
+from interpret import Run, every, explain, find, progress, record
 from interpret.results import Result
 from models import catalog
 from models.base import Card, LanguageModel, Refusal, Tokens
@@ -35,6 +35,14 @@ def worker(name: str) -> Worker:
     return Worker(name, lambda: models.load(name))
 
 
+def get_ready() -> None:
+    """Load the libraries of every model family, so that the first question does not wait for them."""
+    from models.huggingface import transformers
+
+    find()
+    transformers()
+
+
 @cache
 def titles() -> dict[str, str]:
     """The bundled models: name -> what to call it."""
@@ -48,9 +56,9 @@ def method_titles(gives: str) -> dict[str, str]:
 
 
 @cache
-def about(method: str) -> tuple[str, str]:
-    """What a method's file says of it, and its source."""
-    return find()[method].about, find()[method].source
+def about(method: str) -> str:
+    """What a method's file says of it, its source included."""
+    return find()[method].about
 
 
 def card(name: str) -> Card:

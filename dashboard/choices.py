@@ -68,14 +68,17 @@ def _linked(name: str, known: Iterable[str]) -> None:
 
 
 def model() -> str:
+    """The chosen model's name."""
     return st.session_state["model"]
 
 
 def text() -> str:
+    """The text as typed."""
     return st.session_state["text"]
 
 
 def measure() -> str:
+    """Which number of each word is explained."""
     return st.session_state["measure"]
 
 
@@ -92,11 +95,8 @@ def method(names: dict[str, str]) -> str:
 
 def word(name: str, count: int) -> int | None:
     """The word pinned in a strip, from its state or else the address; None if there is none such."""
-    kept: Any = st.session_state.get(name)
-    if kept is not None and "selected" in kept:
-        written = kept["selected"]
-    else:
-        written = st.query_params.get("word")
+    kept: Any = st.session_state.get(name) or {}
+    written = kept.get("selected", st.query_params.get("word"))
     try:
         number = int(written)
     except (TypeError, ValueError):

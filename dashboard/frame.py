@@ -54,9 +54,8 @@ def notes(how: str, limits: list[str], method: str) -> None:
     left.html(f'<div class="note"><h2>How to read this</h2><p>{escape(how)}</p></div>')
     listed = "".join(f"<li>{escape(limit)}</li>" for limit in limits)
     right.html(f'<div class="note"><h2>What it does not tell you</h2><ul>{listed}</ul></div>')
-    about, source = cached.about(method)
     with st.expander("How it is computed"):
-        st.text(about)
+        st.text(cached.about(method))
     with st.expander("The same in Python"):
         st.code(python_lines(method), language="python")
 

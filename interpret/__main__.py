@@ -58,6 +58,7 @@ def _harmless(cell: Any) -> Any:
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Answer one question; exit code 2 and one sentence when it cannot be answered."""
     asked = arguments().parse_args(argv)
     try:
         if asked.out is not None and asked.out.suffix not in (".json", ".csv"):

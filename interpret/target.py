@@ -98,7 +98,8 @@ def at(run: Run, place: int, token: int | None = None, *, measure: Measure = "lo
     token = token if token is not None else own
     if measure == "contrast" and against is None:
         against = _best_other(run, place, token)
-    _known(run, token if against is None else max(token, against))
+    for known in (token,) if against is None else (token, against):
+        _known(run, known)
     return Target(
         measure=measure, places=(place,), tokens=(token,), against=() if against is None else (against,)
     )
@@ -142,19 +143,21 @@ def parse(run: Run, written: str, measure: Measure = "log-prob") -> Target:
     place, _, words = written.partition(":")
     try:
         if "-" in place and not words:
-            first, last = place.split("-")
-            return span(run, int(first), int(last), measure)
-        number = len(run.tokens) if place == "next" else int(place)
+            first, last = (int(number) for number in place.split("-"))
+        else:
+            first = last = len(run.tokens) if place == "next" else int(place)
     except ValueError:
         raise BadTarget(
             f"{written!r} is no target: write every, next, 5, 5-7, next:is or next:is/are."
         ) from None
+    if "-" in place:
+        return span(run, first, last, measure)
     if not words:
-        return at(run, number, measure=measure)
+        return at(run, first, measure=measure)
     word, _, other = words.partition("/")
     return at(
         run,
-        number,
+        first,
         token_of(run.model, word),
         measure="contrast" if other else measure,
         against=token_of(run.model, other) if other else None,

@@ -54,6 +54,7 @@ def train(asked: argparse.Namespace) -> int:
 
 
 def arguments() -> argparse.ArgumentParser:
+    """The four commands and their settings."""
     parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="list | inspect | train | verify")
     one = commands.add_parser("list", help="the bundled models, a line each")
@@ -80,6 +81,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Do what was asked; exit code 2 and one sentence when it cannot be done."""
     asked = arguments().parse_args(argv)
     try:
         return asked.act(asked)

@@ -151,6 +151,8 @@ def _same_word(text: str, before: tuple[int, int], this: tuple[int, int]) -> boo
         return False
     if this[0] < before[1]:
         return True  # two pieces of one character
+    if not text[before[0] : before[1]].strip(" ") and text[this[0]] not in "\n\r":
+        return True  # a space cut off from the word it stands before
     at = this[0]
     last, first = text[at - 1], text[at]  # not before[1] - 1: some tokenizers leave spaces out
     if unicodedata.category(first)[0] == "M" or {last, first} & JOINERS or _one_picture(last, first):

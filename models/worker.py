@@ -50,7 +50,10 @@ class Worker:
     def submit(self, work: Callable[[LanguageModel], Answer], seconds: float = 60.0) -> "Future[Answer]":
         """Put work into the queue; it is dropped if it has not begun when `seconds` have passed."""
         job = _Job(work=work, deadline=time.monotonic() + seconds)
-        self._jobs.put(job)
+        with self._door:
+            if self._closed:
+                raise TooBusy(f"{self.name} is closed: open the page again.")
+            self._jobs.put(job)
         return job.answer
 
     def ask(self, work: Callable[[LanguageModel], Answer], seconds: float = 60.0) -> Answer:
@@ -58,12 +61,12 @@ class Worker:
         answer = self.submit(work, seconds)
         try:
             return answer.result(timeout=seconds)
-        except CancelledError:
-            raise TooBusy(f"{self.name} was closed before it could answer: try again.") from None
-        except TimeoutError:
-            if answer.done():
+        except (CancelledError, TimeoutError):
+            if answer.done() and not answer.cancelled():
                 raise  # the work itself ran into a time-out
             answer.cancel()
+            if self._closed:
+                raise TooBusy(f"{self.name} was closed before it could answer: try again.") from None
             raise TooBusy(
                 f"{self.name} did not answer within {seconds:.0f} seconds: shorten the text or try again."
             ) from None

@@ -1,7 +1,13 @@
 """Models that can be solved on paper.
 
-`Toy`: a text is cut at spaces, the state after token t is x_t + x_(t-1)/2 + x_(t-2)/4 ..., raised to
-`power`, and a logit is one row of `DECODER` times the state.
+`Toy`: a text is cut at spaces, the state after token t is x_t + x_(t-1)/2 + x_(t-2)/4 ... (1/2 is the
+`decay`), raised to `power`, and a logit is one row of `DECODER` times the state.
+
+For " red dog ran" behind the start mark the states and logits are
+    after <s>   (1, 2)        logits 2, 5, 0, 5
+    after red   (3.5, 0)      logits 0, 3.5, 7, -3.5
+    after dog   (-0.25, 4)    logits 4, 7.75, -4.5, 12.25
+    after ran   (4.875, 3)    logits 3, 10.875, 6.75, 4.125
 """
 
 import re
@@ -29,11 +35,12 @@ class Toy(LanguageModel):
         decoder: Sequence[Sequence[float]] = DECODER,
         bias: Sequence[float] = (0.0, 0.0, 0.0, 0.0),
         power: int = 1,
+        decay: float = 0.5,
         start: bool = True,
     ):
         self._embedding = torch.tensor(EMBEDDING)
         self._decoder, self._bias = torch.tensor(decoder), torch.tensor(bias)
-        self._power, self._start = power, start
+        self._power, self._decay, self._start = power, decay, start
         self.card = Card(
             name="toy",
             family="lstm",
@@ -66,7 +73,7 @@ class Toy(LanguageModel):
 
     def states(self, vectors: Tensor) -> Tensor:
         t = torch.arange(vectors.shape[1])
-        share = 0.5 ** (t[:, None] - t).clamp(min=0) * (t[:, None] >= t)
+        share = self._decay ** (t[:, None] - t).clamp(min=0) * (t[:, None] >= t)
         return torch.einsum("ts,bsd->btd", share, vectors) ** self._power
 
     def unembed(self, hidden: Tensor) -> Tensor:

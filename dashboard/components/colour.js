@@ -30,7 +30,16 @@ function parseColour(text) {
 
 /** @param {number[]} rgb */
 function toHex(rgb) {
-  return "#" + rgb.map((v) => Math.round(v * 255).toString(16).padStart(2, "0")).join("")
+  return (
+    "#" +
+    rgb
+      .map((v) =>
+        Math.round(v * 255)
+          .toString(16)
+          .padStart(2, "0"),
+      )
+      .join("")
+  )
 }
 
 /** @param {number[]} rgb */

@@ -48,12 +48,14 @@ function textShapes(node, style, origin) {
     range.setEnd(node, (at += character.length))
     const rect = range.getClientRects()[0]
     let line = lines[lines.length - 1]
-    if (rect && rect.width && (!line || Math.abs(rect.top - line.top) > 4)) {
+    const ink = rect && rect.width > 0 && !/\s/.test(character)
+    if (ink && (!line || Math.abs(rect.top - line.top) > 4)) {
       line = { text: "", left: rect.left, right: rect.right, top: rect.top, bottom: rect.bottom }
       lines.push(line)
     }
-    if (line) line.text += character
-    if (!line || !rect || /\s/.test(character)) continue
+    if (!line) continue
+    line.text += character
+    if (!ink) continue
     line.left = Math.min(line.left, rect.left)
     line.right = Math.max(line.right, rect.right)
   }
@@ -157,17 +159,20 @@ function wrapCaption(caption, width) {
  * @returns {Scene}
  */
 function makeScene(root, { skip, ramp, caption, background, muted }) {
-  const { width, height } = root.getBoundingClientRect()
+  const { width } = root.getBoundingClientRect()
   const family = getComputedStyle(root).fontFamily
   const shapes = collectShapes(root, skip, ramp)
+  const lowest = () => Math.max(0, ...shapes.map((shape) => shape.y + shape.h))
+  const top = lowest() + 12
   pen.font = `13px ${family}`
   wrapCaption(caption, width).forEach((text, i) => {
-    const y = height + 8 + i * 18
+    const y = top + i * 18
     const w = pen.measureText(text).width
     const fill = solid(muted) || "#000000"
-    shapes.push({ text, x: 0, y, w, h: 18, baseline: y + 13, family, size: 13, weight: "400", fill })
+    const type = { family, size: 13, weight: "400", fill }
+    shapes.push({ text, x: 0, y, w, h: 18, baseline: y + 13, ...type })
   })
-  const bottom = Math.max(height, ...shapes.map((shape) => shape.y + shape.h))
+  const bottom = lowest()
   for (const shape of shapes) {
     shape.x += MARGIN
     shape.y += MARGIN

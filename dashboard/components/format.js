@@ -17,7 +17,8 @@ function decimals(size) {
 function number(value, places, sign = false) {
   const size = Math.abs(value)
   const tiny = size > 0 && size < 0.5 * 10 ** -places
-  const digits = tiny && places >= 6 ? size.toExponential(1).replace("-", "−") : size.toFixed(places)
+  const power = size.toExponential(1).replace("-", "−")
+  const digits = tiny && places >= 6 ? power : size.toFixed(places)
   if (Number(digits) === 0) return digits
   return (value < 0 ? "−" : sign ? "+" : "") + digits
 }
@@ -44,9 +45,8 @@ function ordinal(rank) {
 }
 
 const DOTTED = "◌"
-// Characters nobody sees: soft hyphen, zero-width and direction marks, fillers, tags.
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/u
+// Characters nobody sees: soft hyphen, zero-width and direction marks, fillers, separators.
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/u
 
 /**
  * Make every character of a text visible. Joiners and variation selectors stay where they do

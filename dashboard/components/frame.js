@@ -40,7 +40,8 @@ function buildFrame(root) {
 function writeSentence(node, parts) {
   const children = parts.flatMap((part) => {
     if (typeof part === "string") return [part]
-    if ("quote" in part) return ["“", element("bdi", "quote", shorten(part.quote, NAME_LENGTH)), "”"]
+    if ("quote" in part)
+      return ["“", element("bdi", "quote", shorten(part.quote, NAME_LENGTH)), "”"]
     const name = element("bdi", "name", shorten(part.name, NAME_LENGTH))
     if (part.nth) name.append(element("small", "nth", String(part.nth)))
     return [name]

@@ -1,4 +1,4 @@
-// A component's life in the page: elements, one instance per mount, and the bus between linked views.
+// A component's life in the page: elements, one instance per mount, the bus of linked views.
 // Streamlit runs a component from one script, so load() puts this file in front of it.
 
 /**

@@ -122,7 +122,8 @@ function sentenceOf(strip, target, row, best) {
   if (target === null) return ["No word here has scores."]
   const who = subject(strip, target)
   if (!row || !best) {
-    const why = target === 0 ? "nothing stands before the first word." : "it has no scores of its own."
+    const first = "nothing stands before the first word."
+    const why = target === 0 ? first : "it has no scores of its own."
     return [{ quote: strip.cells[target].name }, ": ", why]
   }
   if (!best.order.length) return [...who, ": no earlier word has any score for this one."]
@@ -151,7 +152,10 @@ const saliency = {
       strip.limit = largest(strip.scores)
     }
     strip.width = data.rows.length ? strip.scores.length / data.rows.length : 0
-    strip.rowAt = new Map(data.rows.map((/** @type {number} */ word, /** @type {number} */ i) => [word, i]))
+    strip.rowAt = new Map()
+    data.rows.forEach((/** @type {number} */ word, /** @type {number} */ i) => {
+      strip.rowAt.set(word, i)
+    })
     strip.legend ||= buildLegend(strip)
     strip.ramp = data.signed ? theme.diverging : theme.sequential
     strip.legend.bar.style.backgroundImage = gradient(strip.ramp)

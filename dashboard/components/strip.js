@@ -62,8 +62,11 @@ class Strip {
 
   listen() {
     const { words, tools } = this.frame
-    const on = (/** @type {EventTarget} */ node, /** @type {string} */ type, /** @type {any} */ act) =>
-      node.addEventListener(type, act, { signal: this.signal })
+    const on = (
+      /** @type {EventTarget} */ node,
+      /** @type {string} */ type,
+      /** @type {any} */ act,
+    ) => node.addEventListener(type, act, { signal: this.signal })
     on(words, "pointerover", (/** @type {PointerEvent} */ event) => {
       if (event.pointerType !== "touch") this.look(this.indexOf(event))
     })

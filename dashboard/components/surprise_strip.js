@@ -1,4 +1,4 @@
-// Where was the model surprised? Every word is coloured by where it stood among the model's guesses.
+// Where was the model surprised? Every word is coloured by its place among the model's guesses.
 
 const BANDS = [
   { level: 0, text: "among the 10 likeliest" },
@@ -18,7 +18,8 @@ function writeBands(strip) {
     entry.append(swatch, `${text}: ${count.toLocaleString("en")} ${count === 1 ? "word" : "words"}`)
     return entry
   })
-  strip.frame.legend.replaceChildren(...entries, element("span", "hint", "under words: bits of surprise"))
+  const hint = element("span", "hint", "under words: bits of surprise")
+  strip.frame.legend.replaceChildren(...entries, hint)
 }
 
 /**
@@ -121,7 +122,10 @@ const surprise = {
         row.rank,
         row.band,
         row.probability,
-        ...places.flatMap((i) => [row.expected[i]?.word ?? null, row.expected[i]?.probability ?? null]),
+        ...places.flatMap((i) => {
+          const guess = row.expected[i]
+          return guess ? [guess.word, guess.probability] : [null, null]
+        }),
       ]),
     ]
   },

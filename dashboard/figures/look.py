@@ -35,7 +35,8 @@ def direction(text: str) -> str:
 def ramp(values: Sequence[float]) -> dict[str, Any]:
     """Bars in the theme's one warm hue, the stronger the larger; the smallest still stands out from the page."""
     most = max(values, default=1.0) or 1.0
-    return {"color": list(values), "cmin": -0.8 * most, "cmax": most, "cauto": False, "showscale": False}
+    shades = [value + 0.8 * most for value in values]  # never below 0, where Plotly turns to the two-sided ramp
+    return {"color": shades, "cmin": 0.0, "cmax": 1.8 * most, "showscale": False}
 
 
 def plain(figure: go.Figure, height: int) -> go.Figure:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import fastai.callback.schedule  # noqa: F401  gives Learner its fit_one_cycle
 import numpy as np
 import torch
 from fastai.basics import Callback, CancelFitException, Learner, set_seed
-import fastai.callback.schedule  # noqa: F401  gives Learner its fit_one_cycle
 from fastai.callback.progress import ProgressCallback
 from fastai.callback.training import GradientClip
 from fastcore.foundation import L
+from tqdm import tqdm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,7 @@ class Clock(Callback):
         self.started = time.monotonic() - self.history.seconds
         self.due = self.history.seconds + self.every
         self.losses: list[float] = []
+        self.bar = tqdm(total=100, unit="%", disable=None, bar_format="{l_bar}{bar} {postfix}")
 
     def before_batch(self) -> None:
         if not self.training:
@@ -87,6 +89,9 @@ class Clock(Callback):
         self.history.tokens += int(self.xb[0].shape[0] * self.xb[0].shape[1])
         self.history.steps += 1
         self.losses.append(float(self.loss.detach()))
+        self.bar.n = round(100 * self.learn.pct_train)
+        self.bar.set_postfix_str(f"loss {self.losses[-1]:.2f} nats", refresh=False)
+        self.bar.update(0)
         over = self.settings.minutes is not None and self.history.seconds >= 60 * self.settings.minutes
         if self.history.seconds >= self.due or over:
             self.keep()
@@ -97,6 +102,7 @@ class Clock(Callback):
     def after_fit(self) -> None:
         if self.losses:
             self.keep()
+        self.bar.close()
 
     def keep(self) -> None:
         """Measure on held-out text, add a point to the curve, write what a resumed run needs."""

@@ -48,7 +48,7 @@ def run(asked: argparse.Namespace) -> int:
     network, history, digest = recipe.train(settings)
     out = asked.out or models.ASSETS / asked.model
     card = bundle(recipe, settings, network, history, digest, out)
-    print(f"{out}: test perplexity {card.perplexity_per_word:.1f} per word", file=sys.stderr)
+    sys.stderr.write(f"{out}: test perplexity {card.perplexity_per_word:.1f} per word\n")
     return 0
 
 

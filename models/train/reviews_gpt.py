@@ -17,7 +17,7 @@ from models.train.text import Documents, digest_of, imdb, pieces, shared_tokeniz
 NAME = "reviews-gpt"
 TRAINED_ON = "IMDB movie reviews: the 25,000 labelled training reviews and the 50,000 unlabelled ones"
 TEST_REVIEWS = 1000
-# (layers, width, heads, context, batch)
+# layers, width, heads, context, rows in a batch
 SIZES = {"tiny": (2, 64, 4, 64, 16), "small": (4, 256, 4, 256, 16), "large": (6, 384, 6, 512, 32)}
 UNTRAINED = -100
 
@@ -129,8 +129,10 @@ def train(settings: Settings) -> tuple[torch.nn.Module, History, str]:
     x, y = (torch.as_tensor(part) for part in rows(known, start, context))
     sample = np.random.default_rng(0).choice(len(test.texts), 30, replace=False)
     held_out = [np.array(cutter.encode(test.texts[i]).ids) for i in sample]
+    unseen = (torch.as_tensor(part) for part in rows(held_out, start, context))
     loaders = DataLoaders(
         DataLoader(list(zip(x, y, strict=True)), bs=batch, shuffle=True, drop_last=True, num_workers=0),
+        DataLoader(list(zip(*unseen, strict=True)), bs=batch, num_workers=0),
         device=settings.device,
     )
     folder = settings.work / NAME

@@ -15,12 +15,12 @@ from models.train.text import digest_of, pieces, shared_tokenizer, wikitext
 
 NAME = "wiki-lstm"
 TRAINED_ON = "WikiText-2 (2.1 million words of Wikipedia articles), written the way people type"
-# (embedding width, hidden width, layers, batch, window)
+# embedding width, hidden width, layers, rows in a batch, window
 SIZES = {"tiny": (64, 96, 2, 32, 40), "small": (256, 512, 2, 64, 70), "large": (400, 1152, 3, 104, 70)}
 
 
 def network(size: str, vocabulary: int, pad: int) -> torch.nn.Module:
-    """fastai's AWD-LSTM language model with its output layer tied to its input embedding."""
+    """The AWD-LSTM language model of fastai, with its output layer tied to its input embedding."""
     from fastai.text.models.awdlstm import AWD_LSTM, awd_lstm_lm_config
     from fastai.text.models.core import get_language_model
 

@@ -41,8 +41,13 @@ def typed(page: Page) -> str:
 
 def choose(page: Page, key: str, option: str) -> None:
     """Choose an entry of a list in the sidebar, as a reader does."""
-    page.locator(f".st-key-{key} [data-testid=stSelectbox] [role=combobox]").click()
+    page.locator(f".st-key-{key} [role=combobox]").click()
     page.get_by_role("option", name=option).click()
+
+
+def choice(page: Page, key: str) -> str:
+    """What a list in the sidebar shows as chosen."""
+    return page.locator(f".st-key-{key} [role=combobox]").input_value()
 
 
 def write(page: Page, text: str) -> None:

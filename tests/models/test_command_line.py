@@ -8,6 +8,7 @@ import pytest
 import models
 from models import catalog
 from models.__main__ import main
+from models.base import Card
 from tests import tiny
 
 
@@ -40,7 +41,7 @@ def test_list_names_every_model(folder: Path, capsys: pytest.CaptureFixture[str]
 
 def test_inspect_prints_the_card(folder: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["inspect", "tiny-lstm"]) == 0
-    assert json.loads(capsys.readouterr().out) == models.card("tiny-lstm").to_dict()
+    assert Card.from_dict(json.loads(capsys.readouterr().out)) == models.card("tiny-lstm")
 
 
 def test_inspect_opens_a_foreign_folder(folder: Path, capsys: pytest.CaptureFixture[str]):

@@ -129,8 +129,9 @@ sys.meta_path.insert(0, Broken())
 import transformers
 try:
     transformers.GPT2LMHeadModel
-except Exception as error:
-    print("nms does not exist" in str(error))
+except Exception:
+    import traceback
+    print("nms does not exist" in traceback.format_exc())
 from models import huggingface
 print(huggingface.transformers().GPT2LMHeadModel.__name__)
 """

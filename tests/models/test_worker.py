@@ -95,6 +95,14 @@ def test_what_the_work_raises_reaches_its_asker_and_the_next_is_served(worker: W
     assert worker.ask(lambda model: model.card.name) == "toy"
 
 
+def test_a_time_out_inside_the_work_is_its_own(worker: Worker):
+    def fail(model: LanguageModel) -> None:
+        raise TimeoutError("the disk is slow")
+
+    with pytest.raises(TimeoutError, match="the disk is slow"):
+        worker.ask(fail)
+
+
 def test_a_model_that_does_not_open_is_tried_again():
     tries: list[int] = []
 

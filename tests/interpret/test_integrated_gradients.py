@@ -1,0 +1,130 @@
+"""Integrated gradients: on paper, against captum, complete, and honest where it is not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from interpret import explain
+from interpret.method import UnknownMethod
+from interpret.methods.integrated_gradients import along_the_path, blank
+from interpret.results import TokenScores
+from interpret.target import Target, every, span
+from tests.interpret import loops
+from tests.toys import EMBEDDING, toy_run
+
+THE_RAN = Target(measure="logit", places=(3,), tokens=(3,))  # "ran" after "red dog"
+NAME = "integrated_gradients"
+
+
+def test_a_linear_model_on_paper():
+    # (-1, 3) * red / 2 = -3; (-1, 3) * dog = 14; the start mark belongs to both texts: 0
+    found = explain(toy_run(), NAME, THE_RAN, steps=1)
+    assert found.values.tolist() == pytest.approx([0, -3, 14, 0])
+    assert found.check.value == pytest.approx(0, abs=1e-4)
+
+
+def test_the_mean_of_the_vocabulary_as_a_blank_text():
+    # The mean vector is (7/4, 6/4). red - mean = (1.25, -2.5), dog - mean = (-3.75, 2.5):
+    # (-1, 3) * (1.25, -2.5) / 2 = -4.375; (-1, 3) * (-3.75, 2.5) = 11.25
+    found = explain(toy_run(), NAME, THE_RAN, baseline="mean")
+    assert found.values.tolist() == pytest.approx([0, -4.375, 11.25, 0])
+    assert np.mean(EMBEDDING, axis=0).tolist() == [1.75, 1.5]
+
+
+def test_a_squared_model_on_paper():
+    # Without a start mark: state (-2, 4) + (3, -1)/2 = (-0.5, 3.5), squared (0.25, 12.25), row 3 gives
+    # -0.25 + 36.75 = 36.5. Along the path the gradient grows in proportion, so its mean is half of 2 * state:
+    # each x gets row 3 * state * x: red -1 * -0.5 * 1.5 + 3 * 3.5 * -0.5 = -4.5; dog -1 * -0.5 * -2 + 3 * 3.5 * 4 = 41.
+    run = toy_run(power=2, start=False)
+    target = Target(measure="logit", places=(2,), tokens=(3,))
+    found = explain(run, NAME, target)
+    assert found.values.tolist() == pytest.approx([-4.5, 41, 0])
+    assert isinstance(found, TokenScores)
+    assert found.total == 36.5
+    # Gradient x input is twice that: its line is too steep.
+    steep = explain(run, "gradient_times_input", target)
+    assert steep.values.tolist() == pytest.approx([-9, 82, 0])
+
+
+def test_gauss_legendre_nodes_are_exact_for_the_polynomials_they_promise():
+    # power 4: the gradient on the path is a polynomial of degree 3, which 2 nodes integrate exactly, 1 does not.
+    run = toy_run(power=4, start=False)
+    target = Target(measure="logit", places=(2,), tokens=(3,))
+    whole = float(run.logits[1, 3])
+
+    def scores(steps: int) -> float:
+        return along_the_path(run.model, blank(run, "zero"), run.vectors, target, steps).sum()
+
+    assert scores(2) == pytest.approx(whole, rel=1e-5)
+    assert abs(scores(1) - whole) > 0.1 * abs(whole)
+
+
+@pytest.mark.parametrize("baseline", ["zero", "mean"])
+@pytest.mark.parametrize("family", loops.FAMILIES)
+def test_rows_add_up_to_the_change(tmp_path: Path, family: str, baseline: str):
+    run = loops.run_of(family, tmp_path)
+    target = every(run)
+    found = explain(run, NAME, target, baseline=baseline)
+    start = blank(run, baseline)
+    # The blank text on its own path: the start mark, then the baseline.
+    vector = run.model.embed(torch.arange(300)).mean(0) if baseline == "mean" else 0 * start[0]
+    torch.testing.assert_close(start, torch.cat((run.vectors[:1], vector.expand(len(start) - 1, -1))))
+    functions = list(loops.functions(run, target))
+    change = [float(f(run.vectors[None]) - f(start[None])) for f in functions]
+    gaps = np.abs(found.values.sum(axis=1) - change) / np.maximum(np.abs(change), 1e-3)
+    assert found.check.passed
+    assert gaps.max() <= 0.0101
+    assert found.check.value == pytest.approx(100 * gaps.max(), abs=0.01)
+    assert not np.triu(found.values, 1).any()
+    assert not found.values[:, 0].any()
+
+
+@pytest.mark.parametrize("family", loops.FAMILIES)
+def test_equals_captum_with_as_many_steps(tmp_path: Path, family: str):
+    run = loops.run_of(family, tmp_path)
+    target = every(run)
+    theirs = loops.by_captum(
+        "IntegratedGradients", run, target,
+        baselines=blank(run, "zero")[None], n_steps=6, method="gausslegendre",
+    ).sum(-1)  # fmt: skip
+    loops.close(explain(run, NAME, target, steps=6, most_steps=6).values, theirs)
+
+
+def test_steps_are_raised_only_for_the_rows_that_need_it_and_the_note_says_so(tmp_path: Path):
+    run = loops.run_of("gpt2", tmp_path)
+    coarse = explain(run, NAME, steps=1, most_steps=1)
+    assert not coarse.check.passed
+    assert any("rows still miss by more than 1%: raise most_steps" in note for note in coarse.notes)
+    fine = explain(run, NAME, steps=1)
+    assert fine.check.passed
+    assert not any("still miss" in note for note in fine.notes)
+    # The gap that the check says is that of the worst row.
+    assert coarse.check.value > 10 * fine.check.value
+
+
+def test_a_span_needs_only_its_sum_to_be_complete(tmp_path: Path):
+    run = loops.run_of("lstm", tmp_path)
+    found = explain(run, NAME, span(run, 2, 5))
+    assert isinstance(found, TokenScores)
+    start = blank(run, "zero")
+    change = sum(float(f(run.vectors[None]) - f(start[None]))
+                 for f in loops.functions(run, span(run, 2, 5)))  # fmt: skip
+    assert found.values.sum() == pytest.approx(change, rel=0.0101)
+    assert found.check.value <= 1
+    assert found.values[5:].tolist() == [0] * (len(run.tokens) - 5)
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ({"baseline": "black"}, "baseline must be zero or mean"),
+        ({"steps": 0}, "steps must lie between 1 and most_steps"),
+        ({"steps": 600}, "steps must lie between 1 and most_steps"),
+        ({"stepz": 4}, "stepz"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(option: dict, sentence: str):
+    with pytest.raises(UnknownMethod, match=f"integrated_gradients: .*{sentence}"):
+        explain(toy_run(), NAME, **option)
