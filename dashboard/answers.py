@@ -1,5 +1,6 @@
 """From a question to its answer on the page: progress, Stop, and one clear sentence when there is none."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from interpret.results import NotFinite, Result
 
 
 def ask(method: str, **options: Any) -> Any:
-    """The method's answer for the reader's model, text and measure; ends the page with a sentence if there is none."""
+    """The method's answer for the reader's model, text and measure; or the page ends with a sentence."""
     asked = (method, choices.model(), choices.text(), choices.measure(), options)
     try:
         key = cached.digest(*asked)
@@ -31,12 +32,17 @@ def ask(method: str, **options: Any) -> Any:
     except (cached.Refusal, NotFinite) as refusal:
         _say(str(refusal), "Everything else goes on working: change the text or the model at the left.")
         st.stop()
+    except Exception:  # the page never shows a trace; the log does
+        logging.getLogger(__name__).exception("no answer to %s for %s", method, asked[1])
+        _say(
+            "Underhood made a mistake while computing this, and has written it to its log.",
+            "Everything else goes on working: change the text, the model or the question.",
+        )
+        st.stop()
 
 
 def _say(sentence: str, more: str) -> None:
-    st.html(
-        f'<div class="notice" role="alert"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>'
-    )
+    st.html(f'<div class="notice" role="alert"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>')
 
 
 def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"]) -> Result:

@@ -1,4 +1,7 @@
-"""The only file that opens models and keeps results. One worker per model; keys are digests of all that was asked."""
+"""The only file that opens models and keeps results.
+
+One worker per model; keys are digests of all that was asked.
+"""
 
 import hashlib
 import json
@@ -46,7 +49,7 @@ def get_ready() -> None:
 @cache
 def titles() -> dict[str, str]:
     """The bundled models: name -> what to call it."""
-    return {name: f"{entry.TITLE} ({name})" for name, entry in catalog.entries().items()}
+    return {name: entry.TITLE for name, entry in catalog.entries().items()}
 
 
 @cache
@@ -59,6 +62,11 @@ def method_titles(gives: str) -> dict[str, str]:
 def about(method: str) -> str:
     """What a method's file says of it, its source included."""
     return find()[method].about
+
+
+def is_signed(method: str) -> bool:
+    """Whether a method tells pushing up from pushing down."""
+    return find()[method].signed
 
 
 def card(name: str) -> Card:

@@ -1,5 +1,7 @@
 """What every page shares: style, question and answer, the notes under a picture, the model's card."""
 
+import json
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from dashboard import VERSION, cached, choices
 from interpret.results import Result
 
 STYLE = Path(__file__).with_name("style.css")
+NOTES = Path(__file__).parents[1] / "assets" / "texts" / "notes.json"
 
 
 def style() -> None:
@@ -19,6 +22,11 @@ def style() -> None:
 def question(title: str) -> None:
     """The question of the page."""
     st.html(f'<h1 class="question">{escape(title)}</h1>')
+
+
+def section(title: str) -> None:
+    """A further question on the same page."""
+    st.html(f'<h2 class="section">{escape(title)}</h2>')
 
 
 def answer(sentence: str, found: Result) -> None:
@@ -32,7 +40,8 @@ def answer(sentence: str, found: Result) -> None:
     if shown < whole:
         st.html(
             '<div class="notice" role="status">This text is longer than one picture: you see its first '
-            f"{len(found.tokens):,} tokens ({shown:,} of {whole:,} characters). Shorten it to look at the rest.</div>"
+            f"{len(found.tokens):,} tokens ({shown:,} of {whole:,} characters). "
+            "Shorten it to look at the rest.</div>"
         )
 
 
@@ -45,19 +54,27 @@ def check(found: Result) -> None:
     """The number by which to judge the picture, and what a reader must know before believing it."""
     mark = "" if found.check.passed else " failed"
     notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
-    st.html(f'<ul class="check{mark}"><li><strong>Check.</strong> {escape(found.check.in_words())}</li>{notes}</ul>')
+    sentence = escape(found.check.in_words())
+    st.html(f'<ul class="check{mark}"><li><strong>Check.</strong> {sentence}</li>{notes}</ul>')
 
 
-def notes(how: str, limits: list[str], method: str) -> None:
+def notes(method: str) -> None:
     """How to read the picture, what it does not tell, how it is computed, and how to get it in Python."""
+    written = _notes()
+    note = written.get(method) or written["signed" if cached.is_signed(method) else "unsigned"]
     left, right = st.columns(2, gap="large")
-    left.html(f'<div class="note"><h2>How to read this</h2><p>{escape(how)}</p></div>')
-    listed = "".join(f"<li>{escape(limit)}</li>" for limit in limits)
+    left.html(f'<div class="note"><h2>How to read this</h2><p>{escape(note["how"])}</p></div>')
+    listed = "".join(f"<li>{escape(limit)}</li>" for limit in note["limits"])
     right.html(f'<div class="note"><h2>What it does not tell you</h2><ul>{listed}</ul></div>')
     with st.expander("How it is computed"):
         st.text(cached.about(method))
     with st.expander("The same in Python"):
         st.code(python_lines(method), language="python")
+
+
+@cache
+def _notes() -> dict[str, dict]:
+    return json.loads(NOTES.read_text(encoding="utf-8"))
 
 
 def python_lines(method: str) -> str:
@@ -94,8 +111,9 @@ def card_table(card: cached.Card) -> str:
         "Family": f"{card.family}, {card.layers} layers, widths {', '.join(map(str, card.widths))}",
         "Size": f"{card.parameters / 1e6:.1f} million parameters, {card.vocabulary:,} pieces",
         "Has read": card.trained_on,
-        "Tokens seen": f"{card.tokens_seen or 0:,} in {(card.seconds or 0) / 60:.0f} minutes ({card.machine})",
-        "Perplexity per word": f"{card.perplexity_per_word or 0:,.0f}: as unsure as if it chose among so many words",
+        "Tokens seen": f"{card.tokens_seen or 0:,}",
+        "Trained for": f"{(card.seconds or 0) / 60:.0f} minutes on {card.machine}",
+        "Perplexity per word": f"{card.perplexity_per_word or 0:,.0f} (as if it chose among so many words)",
         "Perplexity per token": f"{card.perplexity_per_token or 0:,.1f}",
         "Measured on": card.held_out,
         "Recipe": card.recipe,

@@ -61,8 +61,11 @@ def find() -> dict[str, Method]:
     return dict(sorted(found.items(), key=lambda entry: (entry[1].place, entry[0])))
 
 
-def explain(run: Run, method: str, target: Target | None = None, **options: Any) -> Result:
+def explain(run: Run, method: str, target: Target | None = None, **options: Any) -> Any:
     """One method's answer about one target (every token, by log-probability, if none is given).
+
+    Returns:
+        A Result of the kind the method gives.
 
     Raises:
         UnknownMethod: no such method, an option it does not have, or a model it cannot look into.

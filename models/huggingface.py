@@ -60,7 +60,9 @@ def attend(
     return (weights @ value).transpose(1, 2).contiguous(), weights
 
 
-@cache
+_importing = threading.Lock()  # the library fills itself lazily: two threads at once find it half empty
+
+
 def transformers() -> ModuleType:
     """The transformers library, importable whatever torchvision the reader has.
 
@@ -68,6 +70,12 @@ def transformers() -> ModuleType:
     (torch's CPU build beside the package index's torchvision), importing any model fails with
     "operator torchvision::nms does not exist". Such a torchvision is treated as absent.
     """
+    with _importing:
+        return _prepared()
+
+
+@cache
+def _prepared() -> ModuleType:
     import transformers as library
     from transformers.utils import import_utils
 

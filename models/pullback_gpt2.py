@@ -235,8 +235,7 @@ def _attention_back(block: _Block, kept: _Kept, grad: Tensor) -> None:
     batch, rows, targets, _ = grad.shape
     heads, _, size = kept.query.shape[1:]
     query, key, value = (
-        part[:, :, :rows].reshape(batch * heads, rows, size)
-        for part in (kept.query, kept.key, kept.value)
+        part[:, :, :rows].reshape(batch * heads, rows, size) for part in (kept.query, kept.key, kept.value)
     )
     later = torch.ones(rows, rows, dtype=torch.bool, device=grad.device).triu(1)
     scores = (query @ key.transpose(1, 2)).mul_(size**-0.5)

@@ -53,6 +53,8 @@ RULES = (
             "plotly",
             "numpy",
             "interpret.results",
+            "interpret.sentences",
+            "interpret.wording",
             "dashboard.figures",
             *sys.stdlib_module_names,
         ),

@@ -120,7 +120,7 @@ def test_listing_the_methods_loads_no_heavy_library():
 
 
 def test_only_choices_touches_the_session_and_the_address():
-    assert layers.touched(ROOT, layers.CHOICES, ("dashboard/choices.py",)) == []
+    assert layers.touched(ROOT, layers.CHOICES, ("dashboard/choices.py", "dashboard/components/strip.py")) == []
 
 
 def test_only_cached_caches():

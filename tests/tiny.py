@@ -1,6 +1,7 @@
 """Tiny random networks of every supported kind, and their checkpoints on disk."""
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,9 @@ def tokenizer() -> str:
 
 def start() -> int:
     """The start mark's number."""
-    return Tokenizer.from_str(tokenizer()).token_to_id(START)
+    number = Tokenizer.from_str(tokenizer()).token_to_id(START)
+    assert number is not None
+    return number
 
 
 def cutter(folder: Path) -> Cutter:
@@ -101,7 +104,7 @@ def lstm_tensors(
         return torch.randn(*shape, generator=made) * 0.4
 
     tensors = {"embedding": some(VOCABULARY, widths[0]), "decoder_bias": some(VOCABULARY)}
-    for number, (into, out) in enumerate(zip(widths, widths[1:], strict=False)):
+    for number, (into, out) in enumerate(pairwise(widths)):
         tensors[f"layers.{number}.weight_ih"] = some(4 * out, into)
         tensors[f"layers.{number}.weight_hh"] = some(4 * out, out)
         tensors[f"layers.{number}.bias_ih"] = some(4 * out)

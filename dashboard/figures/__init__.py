@@ -1,4 +1,7 @@
-"""Plotly pictures of results. They know plotly, numpy and the results, nothing else; colours come from the theme."""
+"""Plotly pictures of results.
+
+They know plotly, numpy and the results, nothing else; colours come from the theme.
+"""
 
 import plotly.graph_objects as go
 

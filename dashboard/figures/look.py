@@ -22,7 +22,7 @@ def label(token: str) -> str:
 
 
 def direction(text: str) -> str:
-    """"rtl" when the first letter of the text belongs to a right-to-left script, else "ltr"."""
+    """Which way a text runs, by its first letter: "rtl" for a right-to-left script, else "ltr"."""
     for character in text:
         kind = unicodedata.bidirectional(character)
         if kind in ("R", "AL"):
@@ -33,9 +33,9 @@ def direction(text: str) -> str:
 
 
 def ramp(values: Sequence[float]) -> dict[str, Any]:
-    """Bars in the theme's one warm hue, the stronger the larger; the smallest still stands out from the page."""
+    """Bars in the theme's one warm hue, the stronger the larger; the smallest still stands out."""
     most = max(values, default=1.0) or 1.0
-    shades = [value + 0.8 * most for value in values]  # never below 0, where Plotly turns to the two-sided ramp
+    shades = [value + 0.8 * most for value in values]  # below 0 Plotly would take the two-sided ramp
     return {"color": shades, "cmin": 0.0, "cmax": 1.8 * most, "showscale": False}
 
 

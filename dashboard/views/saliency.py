@@ -21,21 +21,14 @@ def strip() -> None:
     row = grid.rows.index(selected) if selected in grid.rows else len(grid.rows) - 1
     frame.answer(grid.in_words(row, given[row]), found)
     choices.keep_word(saliency_strip(
-        [word.to_data() for word in grid.words], next_word(guesses), grid.rows, given,
-        grid.values, key="saliency", signed=found.signed, unit=found.unit, selected=selected,
-        name=f"saliency-{method}", caption=frame.caption(found, methods[method]), group="text",
-        direction=figures.direction(found.text), label="The text: choose a word to see which words before it led to it",
+        [word.to_data() for word in grid.words], next_word(guesses), grid.rows, given, grid.values,
+        key="saliency", signed=found.signed, unit=found.unit, selected=selected, group="text",
+        name=f"saliency-{method}", caption=frame.caption(found, methods[method]),
+        direction=figures.direction(found.text),
+        label="The text: choose a word to see which words before it led to it",
     ))  # fmt: skip
 
 
 strip()
 frame.check(found)
-frame.notes(
-    "Point at a word, or tap it: the words before it are coloured by what they did to it. Warm pushes it up, blue pushes it down, no colour: "
-    "no effect. The dashed word at the end is the model's own next word. Click to keep a word; the arrow keys walk. "
-    "A word made of several pieces shows the sum over its pieces.",
-    ["A score says what would change inside this model, not that the model understood the word.",
-     "Methods disagree. Leave-one-out asks the model again and is the one to check the others by.",
-     "Words act together; a score for one word hides that."],
-    method,
-)  # fmt: skip
+frame.notes(method)

@@ -82,8 +82,7 @@ def compute(run: Run, target: Target, options: Options) -> Result:
     start = blank(run, options.baseline)
     totals = _numbers(run.model, run.vectors, target)
     wanted = (totals - _numbers(run.model, start, target)).astype(float)
-    if target.summed:
-        wanted_whole = wanted.sum()
+    wanted_whole = wanted.sum()
     scores = np.zeros((len(target.places), len(run.tokens)))
     used = np.zeros(len(target.places), dtype=int)
     left, steps = list(range(len(target.places))), options.steps

@@ -7,8 +7,8 @@ it. Weights are random: they cost what trained ones cost. Ours and captum's take
 medians over the rounds, and seconds are of this process's CPU, so that neighbours do not count.
 Ratios are medians of each round's ratio. What a model prepares once is not in the seconds.
 
-captum runs as its users write it: one call per explained token on the tokens before it, with a
-forward pass and the whole vocabulary's logits each.
+captum runs as its users write it: one call per explained token on the vectors of the tokens before
+it, with a forward pass and the whole vocabulary's logits each.
 """
 
 import argparse
@@ -103,8 +103,8 @@ def gpt2(size: str, context: int) -> tuple[Any, list[LanguageModel]]:
         seen = library.GPT2LMHeadModel(settings)
     seen.load_state_dict(network.state_dict(), assign=True)  # the same memory
     seen.tie_weights()
-    described = card("transformer", (width,) * (layers + 1), vocabulary)
-    return network, [k(seen, described, NO_TEXT) for k in (HuggingFaceModel, AnyTransformer)]
+    known = card("transformer", (width,) * (layers + 1), vocabulary)
+    return network, [kind(seen, known, NO_TEXT) for kind in (HuggingFaceModel, AnyTransformer)]
 
 
 def lstm(size: str) -> tuple[PlainLstm, LanguageModel]:
@@ -133,9 +133,7 @@ def our_way(model: LanguageModel, ids: Tensor, steps: int = 0) -> Explain:
         scores = torch.zeros(len(places), len(vectors))
         for rows, _, gradients in input_gradients(model, path, target):
             reach = gradients.shape[2]
-            scores[rows, :reach] = torch.einsum(
-                "bcsd,b,sd->cs", gradients, weights, vectors[:reach]
-            )
+            scores[rows, :reach] = torch.einsum("bcsd,b,sd->cs", gradients, weights, vectors[:reach])
         return scores
 
     return explain
@@ -155,9 +153,7 @@ def captum_loop(method: Any, embedding: nn.Embedding, ids: Tensor, **options: An
     return explain
 
 
-def races(
-    size: str, network: Any, models: list[LanguageModel], ids: Tensor, steps: int
-) -> list[Race]:
+def races(size: str, network: Any, models: list[LanguageModel], ids: Tensor, steps: int) -> list[Race]:
     """GPT-2 by hand and by autograd, then the LSTM; integrated gradients for two places only."""
     from captum.attr import InputXGradient, IntegratedGradients
 
@@ -168,13 +164,14 @@ def races(
     def last_logits(vectors: Tensor) -> Tensor:
         return network(inputs_embeds=vectors).logits[:, -1]
 
-    names = ("gradient_times_input/gpt2", "gradient_times_input/any_transformer")
-    gradients = {name: our_way(model, ids) for name, model in zip(names, models, strict=True)}
+    gradients = {
+        "gradient_times_input/gpt2": our_way(models[0], ids),
+        "gradient_times_input/any_transformer": our_way(models[1], ids),
+    }
     path = {"integrated_gradients/gpt2": our_way(models[0], ids, steps)}
     lstm_gradients = {"gradient_times_input/lstm": our_way(our_lstm, words)}
     lstm_path = {"integrated_gradients/lstm": our_way(our_lstm, words, steps)}
-    at_once, by_steps = InputXGradient, IntegratedGradients
-    lookup = recurrent.embedding
+    at_once, by_steps, lookup = InputXGradient, IntegratedGradients, recurrent.embedding
     return [
         Race(every, captum_loop(at_once(last_logits), table, ids), gradients),
         Race(every, captum_loop(at_once(recurrent), lookup, words), lstm_gradients),
@@ -205,8 +202,7 @@ def lap(explain: Explain, places: range) -> Lap:
     cpu, wall = time.process_time(), time.perf_counter()
     scores = explain(places)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    peak = None if before is None else memory_mib("VmHWM") - before
-    return Lap(cpu, wall, peak, scores)
+    return Lap(cpu, wall, None if before is None else memory_mib("VmHWM") - before, scores)
 
 
 def run(race: Race, rounds: int) -> tuple[dict[str, list[Lap]], list[Lap]]:
@@ -225,16 +221,19 @@ def run(race: Race, rounds: int) -> tuple[dict[str, list[Lap]], list[Lap]]:
 def row(ours: list[Lap], captum: list[Lap]) -> dict[str, float | None]:
     """One line of the report. The difference is relative to captum's largest score."""
     theirs, median = captum[-1].scores, statistics.median
-    peaks = [one.peak_mib for one in ours if one.peak_mib is not None]
-    peaks_captum = [one.peak_mib for one in captum if one.peak_mib is not None]
+
+    def peak(laps: list[Lap]) -> float | None:
+        known = [one.peak_mib for one in laps if one.peak_mib is not None]
+        return median(known) if known else None
+
     return {
         "seconds": median(one.cpu for one in ours),
-        "peak_mib": median(peaks) if peaks else None,
+        "peak_mib": peak(ours),
         "ratio_vs_captum": median(b.cpu / a.cpu for a, b in zip(ours, captum, strict=True)),
         "max_difference": float((ours[-1].scores - theirs).abs().max() / theirs.abs().max()),
         "wall_seconds": median(one.wall for one in ours),
         "captum_seconds": median(one.cpu for one in captum),
-        "captum_peak_mib": median(peaks_captum) if peaks_captum else None,
+        "captum_peak_mib": peak(captum),
     }
 
 
@@ -260,25 +259,17 @@ def inseq_seconds(ids: Tensor, network: Any) -> str:
 
 def report(rows: dict[str, dict[str, Any]], inseq: str) -> None:
     """The table a person reads."""
-    print(
-        f"{'':38}{'ours s':>8}{'captum s':>10}{'ratio':>7}{'MiB':>7}{'captum':>8}{'difference':>12}"
-    )
+    columns = ("seconds", "captum_seconds", "ratio_vs_captum", "peak_mib", "captum_peak_mib")
+    print(" " * 38 + "".join(f"{name:>17}" for name in (*columns, "max_difference")))
     for name, one in rows.items():
-        mib, theirs = (
-            "-" if one[key] is None else f"{one[key]:.0f}"
-            for key in ("peak_mib", "captum_peak_mib")
-        )
-        print(
-            f"{name:38}{one['seconds']:8.2f}{one['captum_seconds']:10.2f}"
-            f"{one['ratio_vs_captum']:7.1f}{mib:>7}{theirs:>8}{one['max_difference']:12.1e}"
-        )
+        cells = ["-" if one[key] is None else f"{one[key]:.2f}" for key in columns]
+        cells.append(f"{one['max_difference']:.1e}")
+        print(f"{name:38}" + "".join(f"{cell:>17}" for cell in cells))
     print(f"inseq, input x gradient, GPT-2: {inseq}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description="Saliency of every generated token against captum."
-    )
+    parser = argparse.ArgumentParser(description="Saliency of every generated token against captum.")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON last")
     parser.add_argument("--tokens", type=int, default=64, help="half prompt, half generated")
     parser.add_argument("--rounds", type=int, default=3)

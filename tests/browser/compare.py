@@ -64,7 +64,9 @@ class Mode:
         ]
         if other:
             return cls(strict=False, why="; ".join(other))
-        return cls(strict=True, why=f"Chromium {here.chromium}, {here.platform} and its fonts are the baseline's")
+        return cls(
+            strict=True, why=f"Chromium {here.chromium}, {here.platform} and its fonts are the baseline's"
+        )
 
     def in_words(self) -> str:
         if self.strict:
@@ -103,7 +105,9 @@ def _lenient(expected: np.ndarray, actual: np.ndarray) -> str | None:
     height, width = (min(expected.shape[axis], actual.shape[axis]) for axis in (0, 1))
     off = unlike(_coarse(expected[:height, :width]), _coarse(actual[:height, :width]), COARSE_STEP)
     share = float(off.mean())
-    return f"{share:.0%} of it has another colour (limit {COARSE_SHARE:.0%})" if share > COARSE_SHARE else None
+    return (
+        f"{share:.0%} of it has another colour (limit {COARSE_SHARE:.0%})" if share > COARSE_SHARE else None
+    )
 
 
 def _sizes(expected: np.ndarray, actual: np.ndarray) -> str:

@@ -141,9 +141,24 @@ def serve(root: Path, log: Path) -> Iterator[Server]:
             process.wait(10)
 
 
+LOG = pytest.StashKey[Path]()
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from serve(ROOT, tmp_path_factory.mktemp("server") / "log.txt")
+def server(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Server]:
+    pytestconfig.stash[LOG] = tmp_path_factory.mktemp("server") / "log.txt"
+    yield from serve(ROOT, pytestconfig.stash[LOG])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Put what the dashboard said last beside a failure."""
+    report = yield
+    log = item.config.stash.get(LOG, None)
+    if report.failed and log and log.exists():
+        last = log.read_text(errors="replace").splitlines()[-30:]
+        report.sections.append(("the dashboard's log", "\n".join(last)))
+    return report
 
 
 def chromium_path() -> str | None:

@@ -1,18 +1,20 @@
 """Texts nobody meant to be read, and a broken model: a sentence or a picture, never a traceback."""
 
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from models.catalog import entries
 from tests.browser import strips
 from tests.browser.conftest import ROOT, Desk, Server, serve, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-SCRIPT = "<script>window.hacked=1</script><img src=x onerror=\"window.hacked=1\"> and so on"
+SCRIPT = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1"> and so on'
 MARKS = "**bold** [x](http://evil.example/) ![y](http://evil.example/z.png) $\\LaTeX$ :material/home:"
 TEXTS = {
     "nothing": "",
@@ -49,6 +51,19 @@ def answered(page: Page, view: str) -> str:
     return "a picture" if root.count() and strips.state(page, view)["words"] else "nothing"
 
 
+def letters(text: str) -> str:
+    """A text without blanks, without what nobody sees, and without the signs for those."""
+    return "".join(c for c in text if unicodedata.category(c)[0] not in "ZC" and c not in "⏎⇥␣")
+
+
+def shows(page: Page, view: str, text: str) -> bool:
+    """Whether the picture is that of this text, or of its beginning."""
+    words = strips.strip(page, view).evaluate(
+        "(root) => root.__underhood.data.words.map((word) => word.t).join(' ')"
+    )
+    return bool(words) and letters(text).startswith(letters(words))
+
+
 def is_unharmed(page: Page) -> None:
     """Nothing the reader typed became part of the page."""
     assert page.evaluate("window.hacked") is None
@@ -63,7 +78,9 @@ def test_any_text_gives_a_sentence_or_a_picture(reader, name):
     strips.write(page, TEXTS[name])
     settle(page)
     wanted = {"nothing": ["a sentence"], "blanks": ["a sentence", "a picture"]}
-    assert answered(page, view) in wanted.get(name, ["a picture"])
+    found = answered(page, view)
+    assert found in wanted.get(name, ["a picture"])
+    assert found == "a sentence" or name == "blanks" or shows(page, view, TEXTS[name])
     is_unharmed(page)
     assert desk.seen(page).faults() == []
 
@@ -73,6 +90,7 @@ def test_any_text_gives_a_sentence_or_a_picture(reader, name):
 def test_a_link_is_as_harmless_as_a_typed_text(desk, server, name, view):
     page = desk.open(server.address(view, text=TEXTS[name], word="<b>", method="x", model="y"))
     assert answered(page, VIEWS[view]) == "a picture"
+    assert shows(page, VIEWS[view], TEXTS[name])
     assert strips.typed(page) == TEXTS[name]
     is_unharmed(page)
 
@@ -111,11 +129,11 @@ def test_a_broken_model_says_so_and_the_other_goes_on_working(chrome, damaged):
     said = page.locator(".notice[role=alert]").inner_text()
     assert "reviews-gpt" in said and "restore" in said
     assert strips.strip(page, "saliency").count() == 0
-    strips.choose(page, "model", "wiki-lstm")
+    strips.choose(page, "model", entries()["wiki-lstm"].TITLE)
     strips.strip(page, "saliency").wait_for()
     settle(page)
     assert answered(page, "saliency") == "a picture"
     assert strips.typed(page) == "The film was"
-    strips.choose(page, "model", "reviews-gpt")
+    strips.choose(page, "model", entries()["reviews-gpt"].TITLE)
     page.locator(".notice[role=alert]").wait_for()
     assert desk.close() == []

@@ -78,14 +78,20 @@ def test_a_real_pointer_repaints_as_fast(desk, server, measured):
 
 def test_the_first_page_is_there_within_three_seconds(desk, server, measured):
     desk.open(server.address())  # now the server has its model open
-    start = time.monotonic()
-    page = desk.open(server.address(), settled=False)
-    page.locator(".st-key-surprise .word").first.wait_for()
-    page.locator(".st-key-next .main-svg").first.wait_for()
-    passed = time.monotonic() - start
-    settle(page)
-    measured.append(f"first page in a new browser window: {passed:.1f} s (limit {PAGE_S:g} s)")
-    assert passed <= PAGE_S * 2 * allowance()
+    times = []
+    for _ in range(3):  # each in a browser window that has nothing of it yet
+        start = time.monotonic()
+        page = desk.open(server.address(), settled=False)
+        page.locator(".st-key-surprise .word").first.wait_for()
+        page.locator(".st-key-next .main-svg").first.wait_for()
+        times.append(time.monotonic() - start)
+        settle(page)
+        if times[-1] <= PAGE_S:
+            break
+    measured.append(
+        f"first page in a new browser window: {min(times):.1f} s (limit {PAGE_S:g} s, load {allowance():.1f} x)"
+    )
+    assert min(times) <= PAGE_S * allowance()
 
 
 def test_the_first_page_loads_no_heavy_library():
@@ -96,8 +102,6 @@ def test_the_first_page_loads_no_heavy_library():
         "assert not page.exception, page.exception;"
         f"print(*[name for name in {HEAVY!r} if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []

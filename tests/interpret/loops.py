@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import models
 import numpy as np
 import torch
 from torch import Tensor
 
+import models
 from interpret.run import Run, record
 from interpret.target import Target
 from tests import tiny

@@ -14,7 +14,7 @@ from tests.interpret.loops import TEXT
 
 KEYS = {"schema", "method", "model", "model_sha256", "text", "tokens", "spans", "target", "dims"}
 KEYS |= {"values", "unit", "signed", "check", "options"}
-METHODS = "next_words gradient_norm gradient_times_input integrated_gradients leave_one_out".split()
+METHODS = ["next_words", "gradient_norm", "gradient_times_input", "integrated_gradients", "leave_one_out"]
 
 
 @pytest.fixture
@@ -95,9 +95,7 @@ def test_what_is_wrong_is_said_in_one_sentence(
     assert error.count("\n") == 1
 
 
-def test_a_changed_checkpoint_is_said_in_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_a_changed_checkpoint_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     folder = tiny.huggingface_folder(tmp_path / "tiny", "gpt2")
     (folder / "model.safetensors").write_bytes(b"short")
     assert ask(folder, "next_words") == 2

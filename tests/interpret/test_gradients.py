@@ -17,7 +17,7 @@ THE_RAN = Target(measure="logit", places=(3,), tokens=(3,))  # "ran" after "red 
 
 
 def test_gradient_norm_on_paper():
-    # d logit / d x is row 3 of the decoder, (-1, 3), times 1/4, 1/2, 1 for <s>, red, dog: norms sqrt(10) / 4 ...
+    # d logit / d x is row 3 of the decoder, (-1, 3), times 1/4, 1/2, 1 for <s>, red, dog
     found = explain(toy_run(), "gradient_norm", THE_RAN)
     assert isinstance(found, TokenScores)
     assert found.values.tolist() == pytest.approx([10**0.5 / 4, 10**0.5 / 2, 10**0.5, 0])
@@ -55,12 +55,12 @@ def test_a_span_adds_its_tokens():
     run = toy_run()
     found = explain(run, "gradient_times_input", span(run, 2, 3, "logit"))
     assert isinstance(found, TokenScores)
-    # the rows of dog and ran above added: 0 + 1.25, 7 - 3, 14
+    # the rows of dog and ran above added: 0 + 1.25 for <s>; 7 - 3 for red; 14 for dog
     assert found.values.tolist() == pytest.approx([1.25, 4, 14, 0])
     assert found.total == pytest.approx(19.25)
     norm = explain(run, "gradient_norm", span(run, 2, 3, "logit"))
     # gradients are added before the norm. <s>: (2, -1)/2 + (-1, 3)/4 = (0.75, 0.25);
-    # red: (2, -1) + (-1, 3)/2 = (1.5, 0.5); dog: (-1, 3)
+    # and for red (2, -1) + (-1, 3)/2 = (1.5, 0.5), for dog (-1, 3)
     assert norm.values.tolist() == pytest.approx([0.625**0.5, 2.5**0.5, 10**0.5, 0])
 
 
@@ -120,6 +120,13 @@ def test_two_texts_at_once_have_each_their_own_gradients(tmp_path: Path):
             alone = next(input_gradients(run.model, both[text : text + 1], target.rows(rows)))[2]
             torch.testing.assert_close(part[text], alone[0], atol=1e-5, rtol=1e-4)
         assert not torch.allclose(part[0], part[1], atol=1e-3)
+
+
+def test_a_span_longer_than_one_portion_loses_nothing(tmp_path: Path):
+    run = loops.run_of("lstm", tmp_path, " ".join([loops.TEXT] * 3))
+    target = span(run, 2, 22)  # 21 rows; a portion holds 16
+    expected = np.linalg.norm(loops.gradients(run, target).sum(axis=0), axis=-1)
+    loops.close(explain(run, "gradient_norm", target).values, expected)
 
 
 def test_a_span_of_a_real_network_is_the_sum_of_its_rows(tmp_path: Path):

@@ -36,7 +36,8 @@ def test_the_mean_of_the_vocabulary_as_a_blank_text():
 def test_a_squared_model_on_paper():
     # Without a start mark: state (-2, 4) + (3, -1)/2 = (-0.5, 3.5), squared (0.25, 12.25), row 3 gives
     # -0.25 + 36.75 = 36.5. Along the path the gradient grows in proportion, so its mean is half of 2 * state:
-    # each x gets row 3 * state * x: red -1 * -0.5 * 1.5 + 3 * 3.5 * -0.5 = -4.5; dog -1 * -0.5 * -2 + 3 * 3.5 * 4 = 41.
+    # each x gets row 3 * state * x: red -1 * -0.5 * 1.5 + 3 * 3.5 * -0.5 = -4.5;
+    # dog -1 * -0.5 * -2 + 3 * 3.5 * 4 = 41.
     run = toy_run(power=2, start=False)
     target = Target(measure="logit", places=(2,), tokens=(3,))
     found = explain(run, NAME, target)
@@ -49,7 +50,7 @@ def test_a_squared_model_on_paper():
 
 
 def test_gauss_legendre_nodes_are_exact_for_the_polynomials_they_promise():
-    # power 4: the gradient on the path is a polynomial of degree 3, which 2 nodes integrate exactly, 1 does not.
+    # power 4: the gradient on the path is a polynomial of degree 3: 2 nodes integrate it exactly, 1 does not.
     run = toy_run(power=4, start=False)
     target = Target(measure="logit", places=(2,), tokens=(3,))
     whole = float(run.logits[1, 3])

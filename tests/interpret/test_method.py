@@ -58,7 +58,7 @@ def test_the_same_question_has_the_same_answer(tmp_path: Path, name: str):
 
 
 def test_an_unknown_method_is_refused_with_the_known_ones():
-    with pytest.raises(UnknownMethod, match="There is no method 'gradients': choose one of .*next_words"):
+    with pytest.raises(UnknownMethod, match=r"There is no method 'gradients': choose one of .*next_words"):
         explain(toy_run(), "gradients")
 
 
@@ -72,7 +72,7 @@ def test_a_model_without_gradients_is_refused_what_needs_them():
 
 
 def test_an_option_that_a_method_does_not_have_is_refused():
-    with pytest.raises(UnknownMethod, match="gradient_norm: .*steps"):
+    with pytest.raises(UnknownMethod, match=r"gradient_norm: .*steps"):
         explain(toy_run(), "gradient_norm", steps=4)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-
 from interpret.results import Asked, Check, NotFinite, TokenGrid, TokenScores
 from interpret.sentences import odd
 
@@ -99,11 +98,12 @@ def test_in_words_adds_the_pieces_of_a_word():
     # dogs' = -2 + 0.75 = -1.25; run 3; the 0.5
     assert scores().in_words() == (
         "The log-probability of “fast” was made likelier by “run” (+3.00), “the” (+0.50)"
-        " and less likely by “dogs'” (−1.25)."
+        " and made less likely by “dogs'” (−1.25)."
     )
-    # unsigned: |dogs'| 1.25 of 4.75 = 26 %, run 63 %, the 11 %
-    assert scores(signed=False).in_words().endswith(
-        "depends most on “run” (63%), “dogs'” (26%), “the” (11%)."
+    # unsigned: dogs' 2 + 0.75 of 6.25 = 44 %, run 48 %, the 8 %
+    unsigned = scores(values=np.abs(scores().values), signed=False)
+    assert unsigned.in_words() == (
+        "The log-probability of “fast” depends most on “run” (48%), “dogs'” (44%), “the” (8%)."
     )
 
 

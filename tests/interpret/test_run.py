@@ -33,7 +33,7 @@ def test_the_longest_text_is_taken_and_a_longer_one_refused(tmp_path: Path):
     model = models.load(tiny.huggingface_folder(tmp_path, "gpt2"))
     longest = "!" * 39  # one piece each; the start mark is the fortieth
     assert len(record(model, longest).tokens) == 40
-    with pytest.raises(BadText, match="has 41 tokens and .* takes 40: shorten it"):
+    with pytest.raises(BadText, match=r"has 41 tokens and .* takes 40: shorten it"):
         record(model, longest + "!")
 
 

@@ -71,6 +71,14 @@ def test_a_contrast_of_every_token_is_with_the_best_other_one():
     assert target.scores(run.logits[None])[0].tolist() == [0.0, 3.5, 4.5, 4.125]
 
 
+def test_a_token_that_is_not_the_best_guess_is_set_against_the_best():
+    # after red the model would say dog (7); the text says ran (-3.5)
+    run = toy_run(" red ran")
+    target = parse(run, "2", "contrast")
+    assert (target.tokens, target.against) == ((3,), (2,))
+    assert target.scores(run.logits[None, 1:2]).tolist() == [[-10.5]]
+
+
 FORMS = {
     "every": Target(measure="logit", places=(1, 2, 3, 4), tokens=(1, 2, 3, 1)),
     "next": Target(measure="logit", places=(4,), tokens=(1,)),

@@ -125,9 +125,7 @@ HARMS: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("harm", "sentence"), HARMS.values(), ids=HARMS)
-def test_a_harmed_checkpoint_is_refused(
-    tmp_path: Path, harm: Callable[[Path], object], sentence: str
-):
+def test_a_harmed_checkpoint_is_refused(tmp_path: Path, harm: Callable[[Path], object], sentence: str):
     folder = tiny.lstm_folder(tmp_path / "some-model")
     lstm.load(folder)  # whole before the harm
     harm(folder)

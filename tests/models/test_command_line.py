@@ -60,8 +60,7 @@ def test_verify_says_whole_until_a_byte_changes(folder: Path, capsys: pytest.Cap
     out, error = capsys.readouterr()
     assert out == ""
     assert error == (
-        "tiny-lstm/weights.safetensors is not the file its card describes "
-        "(sha256 differs): restore it.\n"
+        "tiny-lstm/weights.safetensors is not the file its card describes (sha256 differs): restore it.\n"
     )
 
 
@@ -76,9 +75,7 @@ def test_an_unknown_model_is_one_sentence_and_code_2(
     assert error.count("\n") == 1
 
 
-def test_an_absent_bundled_folder_is_one_sentence(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_an_absent_bundled_folder_is_one_sentence(folder: Path, capsys: pytest.CaptureFixture[str]):
     (folder / "card.json").unlink()
     assert main(["list"]) == 2
     assert capsys.readouterr() == ("", "tiny-lstm has no card.json: restore the folder.\n")

@@ -42,9 +42,7 @@ def test_recorded_states_equal_nn_lstm(tmp_path: Path):
     tensors, given = tiny.lstm_tensors(), vectors
     for number, width in enumerate((12, 10)):
         layer = torch.nn.LSTM(given.shape[1], width)
-        layer.load_state_dict(
-            {f"{part}_l0": tensors[f"layers.{number}.{part}"] for part in lstm.PARTS}
-        )
+        layer.load_state_dict({f"{part}_l0": tensors[f"layers.{number}.{part}"] for part in lstm.PARTS})
         steps, state = [], None
         for vector in given.detach():  # one token at a time, to see every cell
             _, state = layer(vector[None], state)
@@ -76,7 +74,11 @@ def awd_lstm(layers: int, *, tied: bool, bias: bool) -> Any:
 
     encoder = AWD_LSTM(tiny.VOCABULARY, 8, 14, layers, pad_token=1)
     decoder = LinearDecoder(
-        tiny.VOCABULARY, 8, 0.1, tie_encoder=encoder.encoder if tied else None, bias=bias
+        tiny.VOCABULARY,
+        8,
+        0.1,
+        tie_encoder=encoder.encoder if tied else None,  # type: ignore[arg-type]
+        bias=bias,
     )
     network = SequentialRNN(encoder, decoder).eval()
     with torch.no_grad():
@@ -90,9 +92,7 @@ def awd_lstm(layers: int, *, tied: bool, bias: bool) -> Any:
     return network
 
 
-@pytest.mark.parametrize(
-    ("layers", "tied", "bias"), [(3, True, True), (2, False, True), (1, False, False)]
-)
+@pytest.mark.parametrize(("layers", "tied", "bias"), [(3, True, True), (2, False, True), (1, False, False)])
 def test_equals_fastai_on_the_same_weights(tmp_path: Path, layers: int, tied: bool, bias: bool):
     network = awd_lstm(layers, tied=tied, bias=bias)
     tensors = lstm.from_fastai(network.state_dict())

@@ -177,9 +177,7 @@ def test_lstm_on_paper() -> None:
 
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("rows", [1, 20, 10_000])
-def test_equals_autograd(
-    case: Case, batch: int, rows: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_equals_autograd(case: Case, batch: int, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pullback_gpt2, "ROWS", rows)
     ours, theirs = case.pullbacks(case.vectors(batch, 9))
     positions, seeds = torch.tensor(POSITIONS), case.seeds(batch, len(POSITIONS))
@@ -237,9 +235,7 @@ def test_law_linear_in_the_seed(exact: Case) -> None:
 
 
 def test_law_later_sources_are_exactly_zero(case: Case) -> None:
-    pulled = case.by_hand(case.vectors(2, 9)).pull(
-        torch.tensor(POSITIONS), case.seeds(2, len(POSITIONS))
-    )
+    pulled = case.by_hand(case.vectors(2, 9)).pull(torch.tensor(POSITIONS), case.seeds(2, len(POSITIONS)))
     for target, position in enumerate(POSITIONS):
         assert (pulled[:, target, position + 1 :] == 0).all()
         assert (pulled[:, target, position].abs().amax(-1) > 0).all()

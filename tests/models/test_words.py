@@ -52,11 +52,13 @@ def test_pieces_that_are_words_already_stay_so():
     assert words("the dog don't", [3, 7, 11]) == ["the", " dog", " don't"]
 
 
+def test_a_space_that_is_a_piece_goes_with_the_word_behind_it():
+    assert words("the dog\n ran", [3, 4, 7, 8, 9]) == ["the", " dog", "\n", " ran"]
+
+
 def test_a_space_that_no_piece_covers_still_parts():
     # Some tokenizers leave the space between two pieces out: "the" is 0 to 3, "dog" 4 to 7.
-    tokens = Tokens(
-        text="the dog", ids=np.arange(2), shown=("the", "dog"), spans=np.array([[0, 3], [4, 7]])
-    )
+    tokens = Tokens(text="the dog", ids=np.arange(2), shown=("the", "dog"), spans=np.array([[0, 3], [4, 7]]))
     assert tokens.words.tolist() == [0, 1]
 
 

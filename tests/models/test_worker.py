@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,14 @@ def worker() -> Iterator[Worker]:
     made = Worker("toy", Toy)
     yield made
     made.close()
+
+
+def hold(sessions: ThreadPoolExecutor, worker: Worker, gate: threading.Event) -> Future:
+    """Keep the worker busy, from now until the gate opens."""
+    begun = threading.Event()
+    answer = sessions.submit(worker.ask, lambda _: begun.set() or gate.wait(20))
+    assert begun.wait(20)
+    return answer
 
 
 def test_the_answer_is_what_the_work_gives_back(worker: Worker):
@@ -46,11 +54,10 @@ def test_the_model_is_opened_once_and_only_when_asked():
 def test_work_is_done_in_the_order_it_came(worker: Worker):
     gate, done = threading.Event(), []
     with ThreadPoolExecutor(6) as sessions:
-        waiting = [sessions.submit(worker.ask, lambda _: gate.wait(20))]
+        waiting = [hold(sessions, worker, gate)]
         for number in range(5):
-            before = worker._jobs.qsize()
             waiting.append(sessions.submit(worker.ask, lambda _, n=number: done.append(n)))
-            while worker._jobs.qsize() == before:
+            while worker._jobs.qsize() != number + 1:
                 time.sleep(0.001)
         gate.set()
         for answer in waiting:
@@ -122,9 +129,7 @@ def test_a_model_that_does_not_open_is_tried_again():
 def test_a_deadline_is_kept_and_late_work_is_never_begun(worker: Worker):
     gate, begun = threading.Event(), []
     with ThreadPoolExecutor(1) as sessions:
-        slow = sessions.submit(worker.ask, lambda _: gate.wait(20))
-        while not slow.running():
-            time.sleep(0.001)
+        slow = hold(sessions, worker, gate)
         start = time.monotonic()
         with pytest.raises(TooBusy, match="toy did not answer within 0 seconds: shorten"):
             worker.ask(lambda _: begun.append(1), seconds=0.1)
@@ -138,7 +143,7 @@ def test_a_deadline_is_kept_and_late_work_is_never_begun(worker: Worker):
 def test_a_closed_worker_refuses_who_waits_and_who_comes():
     worker, gate, begun = Worker("closing", Toy), threading.Event(), []
     with ThreadPoolExecutor(2) as sessions:
-        inside = sessions.submit(worker.ask, lambda _: gate.wait(20))
+        inside = hold(sessions, worker, gate)
         waits = sessions.submit(worker.ask, lambda _: begun.append(1))
         while worker._jobs.qsize() != 1:
             time.sleep(0.001)
