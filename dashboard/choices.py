@@ -5,7 +5,7 @@ address stays out of it, and the page says so.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def sidebar() -> None:
         st.session_state["text"] = st.query_params.get("text", first)
     with st.sidebar:
         _linked("model", titles)
-        st.selectbox("Model", list(titles), format_func=titles.get, key="model")
+        st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="model")
         st.text_area(
             "Text", key="text", height=150, on_change=_forget_words,
             help="Ctrl+Enter, or a click elsewhere, looks at the new text.",
@@ -50,7 +50,7 @@ def sidebar() -> None:
         )  # fmt: skip
         _linked("measure", MEASURES)
         st.selectbox(
-            "What to explain", list(MEASURES), format_func=MEASURES.get, key="measure",
+            "What to explain", list(MEASURES), format_func=MEASURES.__getitem__, key="measure",
             help="The number whose causes are shown. With “lead”, each word is set against the word "
             "the model liked best in its place.",
         )  # fmt: skip
@@ -60,7 +60,7 @@ def sidebar() -> None:
     _write_text()
 
 
-def _linked(name: str, known: Iterable[str]) -> None:
+def _linked(name: str, known: Collection[str]) -> None:
     """Before its widget is drawn: the choice starts from the address, if that names one there is."""
     if name not in st.session_state:
         given = st.query_params.get(name)
@@ -86,11 +86,11 @@ def method(names: dict[str, str]) -> str:
     """One of the methods a view offers: name -> title."""
     _linked("method", names)
     chosen = st.segmented_control(
-        "Method", list(names), format_func=names.get, required=True, key="method",
+        "Method", list(names), format_func=names.__getitem__, required=True, key="method",
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
-    st.query_params["method"] = chosen
-    return chosen
+    st.query_params["method"] = str(chosen)
+    return str(chosen)
 
 
 def word(name: str, count: int) -> int | None:

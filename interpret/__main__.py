@@ -47,9 +47,11 @@ def write(result: Result, out: Path | None) -> None:
     if out is None:
         print(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
     elif out.suffix == ".json":
-        out.write_text(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
+        out.write_text(
+            json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+        )
     else:
-        result.to_frame().map(_harmless).to_csv(out, index=False)
+        result.to_frame().map(_harmless).to_csv(out, index=False, encoding="utf-8")
 
 
 def _harmless(cell: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What methods give back: a small closed family of frozen records that know their unit, sign, target and check.
+"""What methods give back: a small closed family of records that know their unit, sign, target and check.
 
 Numbers are numpy, finite and read-only; a record that holds anything else is refused, so that no
 picture is ever drawn of it. `kind` (a word, not a class) picks the figure.
@@ -162,6 +162,9 @@ class TokenScores(Result):
     dims: ClassVar[tuple[str, ...]] = ("token",)
     total: float  # the explained number itself
 
+    def to_json(self) -> dict[str, Any]:
+        return {**super().to_json(), "total": self.total}
+
     def to_frame(self) -> "pandas.DataFrame":
         import pandas
 
@@ -178,7 +181,8 @@ class TokenScores(Result):
 
     def in_words(self) -> str:
         what = self.asked.in_words()
-        return f"{what[0].upper()}{what[1:]} {by_word(self.text, self.spans, self.words, self.values, self.signed)}"
+        led = by_word(self.text, self.spans, self.words, self.values, self.signed)
+        return f"{what[0].upper()}{what[1:]} {led}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -215,7 +219,7 @@ class TokenGrid(Result):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NextWords(Result):
-    """After each token, the K likeliest next tokens (T, K) as probabilities, and how surprising each token was."""
+    """After each token the probabilities of the K likeliest next ones (T, K), and each token's surprise."""
 
     kind: ClassVar[str] = "next-words"
     dims: ClassVar[tuple[str, ...]] = ("token", "candidate")

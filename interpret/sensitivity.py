@@ -37,7 +37,7 @@ def input_gradients(
 
 
 def _seeds(model: LanguageModel, states: Tensor, target: Target) -> tuple[Tensor, Tensor]:
-    """The explained numbers (B, c) and their gradients (B, c, D) at the final states, never through all of T x V."""
+    """The explained numbers (B, c) and their gradients (B, c, D) at the final states, never all of T x V."""
     leaf = states.detach().requires_grad_(True)
     with torch.enable_grad():
         values = target.scores(model.unembed(leaf))

@@ -10,7 +10,7 @@ JOINERS = "\u200c\u200d"  # inside emoji and Indic words: part of what is seen
 
 
 def visible(token: str) -> str:
-    """A token as one sees it: a leading space is dropped, other white space and control characters become signs."""
+    """A token as one sees it: spaces around it are dropped, other white space and controls become signs."""
     bare = token.strip(" ")
     if not bare:
         return SIGNS[" "] * len(token)

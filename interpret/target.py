@@ -69,9 +69,7 @@ class Target:
         def take(values: tuple[int, ...]) -> tuple[int, ...]:
             return tuple(values[i] for i in chosen) if values else ()
 
-        return replace(
-            self, places=take(self.places), tokens=take(self.tokens), against=take(self.against)
-        )
+        return replace(self, places=take(self.places), tokens=take(self.tokens), against=take(self.against))
 
     def asked(self, model: LanguageModel) -> Asked:
         """This target as words."""

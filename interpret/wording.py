@@ -1,6 +1,7 @@
 """From pieces to words: what a reader sees, with the pieces' numbers added up."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class Word:
     newlines: int
     tokens: tuple[int, int]
 
-    def to_data(self) -> dict[str, str | int]:
+    def to_data(self) -> Any:
         """For the page's script: text, space before (0 or 1), line breaks before."""
         return {"t": self.shown, "s": int(self.space), "n": self.newlines}
 
@@ -35,7 +36,7 @@ class WordGrid:
     grid: TokenGrid
 
     def in_words(self, row: int, probability: float | None) -> str:
-        """The sentence under the page's title: what is explained, and the words that did most for and against it."""
+        """The sentence under the page's title: what is explained, and the words that did most to it."""
         place, names = self.rows[row], [visible(word.shown) for word in self.words]
         given = "" if probability is None else f" (probability {probability:.1%})"
         if place == len(self.words):
@@ -51,8 +52,13 @@ class WordGrid:
             return f"“{names[word]}”" if names[word] else "the start of the text"
 
         if not self.grid.signed:
-            return f"{what} It depends most on {name(best)}: {scores[best] / scores.sum():.0%} of all sensitivity."
-        said = [f"{name(best)} does most for it (+{scores[best]:.2f} {self.grid.unit})"] if scores[best] > 0 else []
+            share = scores[best] / scores.sum()
+            return f"{what} It depends most on {name(best)}: {share:.0%} of all sensitivity."
+        said = (
+            [f"{name(best)} does most for it (+{scores[best]:.2f} {self.grid.unit})"]
+            if scores[best] > 0
+            else []
+        )
         said += [f"{name(worst)} most against it (−{-scores[worst]:.2f})"] if scores[worst] < 0 else []
         return f"{what} Of the words before it, {', '.join(said)}."
 
@@ -98,7 +104,7 @@ BANDS = (10, 100, 1000)  # a word was among so many guesses; GLTR's bands
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Surprises:
-    """How each of W words stood among the model's guesses; None for the start mark, which nothing predicts."""
+    """How each of W words stood among the model's guesses; None for the start mark: nothing predicts it."""
 
     words: tuple[Word, ...]
     bits: list[float | None]  # its pieces' surprises added up
@@ -139,7 +145,7 @@ def row_probability(found: NextWords, rows: tuple[int, ...]) -> list[float | Non
     return [given[word] for word in rows]
 
 
-def next_word(found: NextWords) -> dict[str, str | int]:
+def next_word(found: NextWords) -> Any:
     """The model's first guess after the text, for the page's script."""
     token = found.candidates[-1][0]
     return {"t": visible(token), "s": int(token.startswith(" ")), "n": 0}

@@ -24,9 +24,7 @@ def list_models(_: argparse.Namespace) -> int:
 
 def inspect(asked: argparse.Namespace) -> int:
     """The card of a bundled model, or of a Hugging Face folder, as JSON."""
-    card = (
-        models.card(asked.model) if asked.model in models.names() else models.load(asked.model).card
-    )
+    card = models.card(asked.model) if asked.model in models.names() else models.load(asked.model).card
     print(json.dumps(card.to_dict(), indent=1, ensure_ascii=False))
     return 0
 
@@ -68,7 +66,9 @@ def arguments() -> argparse.ArgumentParser:
     one = commands.add_parser("train", help="run a model's recipe and bundle what comes out")
     one.add_argument("model", help="a bundled name")
     one.add_argument("--data", type=Path, help="folder with wikitext-2/ and imdb/; without it the hub")
-    one.add_argument("--work", type=Path, default=Path("work"), help="where a run keeps what it needs to resume")
+    one.add_argument(
+        "--work", type=Path, default=Path("work"), help="where a run keeps what it needs to resume"
+    )
     one.add_argument("--out", type=Path, help="checkpoint folder; assets/models/NAME if none is given")
     one.add_argument("--epochs", type=int, default=5)
     one.add_argument("--minutes", type=float, help="wall-clock budget in place of epochs")

@@ -35,7 +35,7 @@ class BadText(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """`card.json`: where a model comes from and how good it is. Losses are nats per token on held-out text."""
+    """`card.json`: where a model comes from and how good it is. Losses: nats per token, held-out text."""
 
     name: str
     family: Family
@@ -246,9 +246,7 @@ class LanguageModel(ABC):
         def pull(positions: Tensor, seeds: Tensor) -> Tensor:
             sent = torch.zeros(len(positions), *states.shape)  # (C, B, T, D)
             sent[torch.arange(len(positions)), :, positions] = seeds.transpose(0, 1)
-            (back,) = torch.autograd.grad(
-                states, leaf, sent, is_grads_batched=True, retain_graph=True
-            )
+            (back,) = torch.autograd.grad(states, leaf, sent, is_grads_batched=True, retain_graph=True)
             return back.transpose(0, 1)[:, :, : int(positions.max()) + 1]
 
         return Pullback(states=states.detach(), pull=pull)

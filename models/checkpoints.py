@@ -1,4 +1,4 @@
-"""Checkpoints on disk: safetensors weights, `card.json`, `tokenizer.json`, `config.json`. Nothing in them can run code."""
+"""Checkpoints on disk: safetensors weights; card, tokenizer, config as JSON. Nothing can run code."""
 
 import hashlib
 import json
@@ -82,8 +82,6 @@ def save(
     save_file(halves, folder / WEIGHTS)
     (folder / TOKENIZER).write_text(tokenizer, encoding="utf-8")
     (folder / CONFIG).write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
-    card = replace(
-        card, sha256=sha256(folder / WEIGHTS), tokenizer_sha256=sha256(folder / TOKENIZER)
-    )
+    card = replace(card, sha256=sha256(folder / WEIGHTS), tokenizer_sha256=sha256(folder / TOKENIZER))
     (folder / CARD).write_text(json.dumps(card.to_dict(), indent=1) + "\n")
     return card

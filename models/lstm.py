@@ -36,9 +36,7 @@ class LstmModel(LanguageModel):
             for part, value in zip(PARTS, values, strict=True):
                 getattr(layer, f"{part}_l0").data = value
             self._layers.append(layer.eval().requires_grad_(False))
-            self.weights.append(
-                LstmWeights(input=values[0], hidden=values[1], bias=values[2] + values[3])
-            )
+            self.weights.append(LstmWeights(input=values[0], hidden=values[1], bias=values[2] + values[3]))
 
     def encode(self, text: str) -> Tokens:
         return self._cutter.cut(text)

@@ -18,7 +18,13 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"
 HEAVY = ("captum", "umap", "fastai", "transformers")
 
 # The parts of interpret that the pages may name: records and words, no computing.
-RECORDS = ("interpret.results", "interpret.target", "interpret.method", "interpret.wording", "interpret.sentences")
+RECORDS = (
+    "interpret.results",
+    "interpret.target",
+    "interpret.method",
+    "interpret.wording",
+    "interpret.sentences",
+)
 
 CACHES = {"cache_data", "cache_resource"}
 CHOICES = {"session_state", "query_params"}
@@ -210,9 +216,7 @@ _PARTS_OF_JS = re.compile(
 )
 _COMMENT_IN_CSS = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ELSEWHERE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w.-]+\.\w+|@import\b")
-_AS_MARKUP = re.compile(
-    r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function)\b"
-)
+_AS_MARKUP = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function)\b")
 
 
 def served(path: Path) -> str:

@@ -34,9 +34,7 @@ class Listed:
 def test_the_readme_has_the_table_that_make_docs_would_write():
     from interpret.method import find
 
-    assert text("README.md") == make_docs.written(text("README.md"), find().values()), (
-        "run: make docs"
-    )
+    assert text("README.md") == make_docs.written(text("README.md"), find().values()), "run: make docs"
 
 
 def test_every_file_of_methods_is_in_the_table():

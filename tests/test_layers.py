@@ -59,9 +59,7 @@ def test_a_wrong_import_is_found(tmp_path, name, text, module):
 def test_what_is_allowed_is_not_found(tmp_path):
     plant(tmp_path, "interpret/results.py", "import numpy")
     plant(tmp_path, "interpret/run.py", "import torch, captum")
-    plant(
-        tmp_path, "dashboard/figures/bars.py", "import math\nimport plotly.io\nimport numpy as np"
-    )
+    plant(tmp_path, "dashboard/figures/bars.py", "import math\nimport plotly.io\nimport numpy as np")
     plant(
         tmp_path,
         "dashboard/figures/__init__.py",
@@ -110,9 +108,7 @@ def test_listing_the_methods_loads_no_heavy_library():
         "import sys; from interpret.method import find; find(); "
         f"print(*[name for name in {layers.HEAVY!r} if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 
 
@@ -120,7 +116,8 @@ def test_listing_the_methods_loads_no_heavy_library():
 
 
 def test_only_choices_touches_the_session_and_the_address():
-    assert layers.touched(ROOT, layers.CHOICES, ("dashboard/choices.py", "dashboard/components/strip.py")) == []
+    allowed = ("dashboard/choices.py", "dashboard/components/strip.py")
+    assert layers.touched(ROOT, layers.CHOICES, allowed) == []
 
 
 def test_only_cached_caches():
@@ -144,9 +141,7 @@ def test_a_touched_session_is_found(tmp_path, text):
 
 def test_a_cache_elsewhere_is_found(tmp_path):
     plant(tmp_path, "dashboard/knobs.py", "import streamlit as st\n@st.cache_data\ndef f(): ...")
-    assert layers.touched(tmp_path, layers.CACHES, ()) == [
-        "dashboard/knobs.py:2 touches cache_data"
-    ]
+    assert layers.touched(tmp_path, layers.CACHES, ()) == ["dashboard/knobs.py:2 touches cache_data"]
 
 
 # Size and names
@@ -178,9 +173,7 @@ def test_a_name_that_says_nothing_is_found(tmp_path, name):
     assert layers.bad_names(plant(tmp_path, name, "")) == [f"{name} has a name that says nothing"]
 
 
-@pytest.mark.parametrize(
-    "name", ["dashboard/models.py", "dashboard/plotly/a.py", "dashboard/queue.py"]
-)
+@pytest.mark.parametrize("name", ["dashboard/models.py", "dashboard/plotly/a.py", "dashboard/queue.py"])
 def test_a_name_that_hides_a_package_is_found(tmp_path, name):
     (fault,) = layers.bad_names(plant(tmp_path, name, ""))
     assert "hides the package" in fault

@@ -18,7 +18,7 @@ from interpret.target import Target
 
 
 def compute(run: Run, target: Target, options: NoOptions) -> Result:
-    """Norms (C, T) in the target's unit per unit of input vector; a span's gradients are added before the norm."""
+    """Norms (C, T), in the target's unit per unit of input; a span's gradients are added before the norm."""
     count, length = len(target.places), len(run.tokens)
     values, totals = np.zeros((count, length)), np.zeros(count)
     joined = torch.zeros(length, run.vectors.shape[1])
@@ -45,7 +45,9 @@ def _later(values: np.ndarray, target: Target) -> float:
     """The largest score of a word that comes after what it should explain; must be 0."""
     if target.summed:
         return float(np.abs(values[0, max(target.places) :]).max(initial=0.0))
-    return max(float(np.abs(row[place:]).max(initial=0.0)) for row, place in zip(values, target.places, strict=True))
+    return max(
+        float(np.abs(row[place:]).max(initial=0.0)) for row, place in zip(values, target.places, strict=True)
+    )
 
 
 METHOD = Method(

@@ -2,7 +2,8 @@
 
 For each explained number f and each input vector x_i the score is the dot product of df/dx_i with x_i: what f
 would lose, to first order, if the word's vector shrank to nothing. Positive: the word pushes f up.
-It is an estimate: the scores add up to f(text) only where the model is linear, and `gap` says by how much they do not.
+It is an estimate: the scores add up to f(text) only where the model is linear, and the check says by how
+much they do not.
 
 Source: Shrikumar, Greenside, Kundaje 2017, https://arxiv.org/abs/1605.01713; dot product as in captum's
 InputXGradient summed over the vector.
@@ -31,8 +32,8 @@ def compute(run: Run, target: Target, options: NoOptions) -> Result:
         unit=target.unit, signed=True,
         check=Check(
             name="median gap between a row's sum and the number itself",
-            says="The scores of a word should add up to the number they explain; they miss it by {} in the median, "
-            "because the model is not a straight line.",
+            says="The scores of a word should add up to the number they explain; they miss it by {} "
+            "in the median, because the model is not a straight line.",
             value=float(np.median(missed)), unit=f" {target.unit}",
         ),
         options=options,

@@ -1,7 +1,7 @@
 """Which words push the answer up or down, counted along the whole way from a blank text to this one.
 
-The score of a word is its vector's change times the gradient, averaged over the straight path from a blank text
-(zero vectors, or the vocabulary's mean; the start mark stays) to the text. The scores of a row add up to
+The score of a word is its vector's change times the gradient, averaged over the straight path from a blank
+text (zero vectors, or the vocabulary's mean; the start mark stays) to the text. The scores of a row add up to
 f(text) - f(blank). How far they miss is the gap; steps are doubled for the rows that miss by more than
 `tolerance` until they do not, or `most_steps` is reached. Nodes and weights are Gauss-Legendre's.
 
@@ -26,7 +26,7 @@ from models.base import LanguageModel, Refusal
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`baseline`: what a blank text is; `steps`: nodes to begin with; `tolerance`: largest gap, as a share."""
+    """`baseline`: what a blank text is; `steps`: nodes to begin with; `tolerance`: largest gap (a share)."""
 
     baseline: Literal["zero", "mean"] = "zero"
     steps: int = 8
@@ -78,7 +78,7 @@ def _numbers(model: LanguageModel, vectors: Tensor, target: Target) -> np.ndarra
 
 
 def compute(run: Run, target: Target, options: Options) -> Result:
-    """Scores (C, T) in the target's unit, each row within `tolerance` of f(text) - f(blank) where steps allow."""
+    """Scores (C, T) in the target's unit, each row within `tolerance` of its sum where steps allow."""
     start = blank(run, options.baseline)
     totals = _numbers(run.model, run.vectors, target)
     wanted = (totals - _numbers(run.model, start, target)).astype(float)
@@ -90,7 +90,10 @@ def compute(run: Run, target: Target, options: Options) -> Result:
         scores[left] = along_the_path(run.model, start, run.vectors, target.rows(left), steps)
         used[left] = steps
         gap = _gap(scores.sum(axis=1), wanted)
-        if target.summed and _gap(scores.sum(keepdims=True).ravel(), np.array([wanted_whole]))[0] <= options.tolerance:
+        if (
+            target.summed
+            and _gap(scores.sum(keepdims=True).ravel(), np.array([wanted_whole]))[0] <= options.tolerance
+        ):
             break
         left = [row for row in left if gap[row] > options.tolerance]
         steps *= 2
@@ -118,10 +121,15 @@ def _gap(sums: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def _notes(gap: np.ndarray, used: np.ndarray, options: Options) -> tuple[str, ...]:
     missed = int((gap > options.tolerance).sum())
-    steps = f"Steps on the way: {int(np.median(used))} for most words, {used.max()} where the gap asked for more."
+    steps = (
+        f"Steps on the way: {int(np.median(used))} for most words, {used.max()} where the gap asked for more."
+    )
     if not missed:
         return (steps,)
-    return (steps, f"{missed} of {len(gap)} rows still miss by more than {options.tolerance:.0%}: raise most_steps.")
+    return (
+        steps,
+        f"{missed} of {len(gap)} rows still miss by more than {options.tolerance:.0%}: raise most_steps.",
+    )
 
 
 METHOD = Method(

@@ -2,8 +2,8 @@
 
 The score of a word for the number f is f(text) - f(text without the word): positive if the word pushed f up.
 `unit="word"` takes out whole words (every piece of one gets an equal share of the word's score, so that
-sums stay true); `unit="token"` takes out one piece at a time. The start mark stays. What is explained is never
-taken out itself.
+sums stay true); `unit="token"` takes out one piece at a time. The start mark stays. What is explained is
+never taken out itself.
 
 Source: Li, Monroe, Jurafsky 2016, https://arxiv.org/abs/1612.08220 (erasure).
 """
@@ -44,7 +44,7 @@ def groups(run: Run, unit: str) -> list[np.ndarray]:
 
 
 def explained(group: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Which places (C,) can be asked about without a group: those behind it that something is left to score."""
+    """Which places (C,) can be asked about without a group: those behind it with something left before."""
     return (places > group[-1]) & (places > len(group))
 
 
@@ -52,9 +52,9 @@ def explained(group: np.ndarray, places: np.ndarray) -> np.ndarray:
 def without(
     model: LanguageModel, vectors: Tensor, left_out: list[np.ndarray], target: Target, at_once: int = 4096
 ) -> np.ndarray:
-    """The explained numbers (G, C) of the text without each of G groups; NaN where the group is not before the place.
+    """The explained numbers (G, C) without each of G groups; NaN where a group is not before a place.
 
-    Groups of one size make texts of one length and go through the model together, about `at_once` tokens at a time.
+    Groups of one size make texts of one length and go through the model together, `at_once` tokens or so.
     """
     places, done = np.array(target.places), 0
     numbers = np.full((len(left_out), len(places)), np.nan)

@@ -1,4 +1,4 @@
-"""The bundled models: each file here is one, with a NAME, a TITLE, a PLACE in the list, and `load(folder)`."""
+"""The bundled models: each file here is one, with NAME, TITLE, PLACE, RECIPE and `load(folder)`."""
 
 import importlib
 import pkgutil

@@ -6,7 +6,7 @@ from models.train.text import NoData
 
 
 def fetch(work: Path) -> Path:
-    """Download WikiText-2 and IMDB into the layout that recipes read; needs the `datasets` package and a network."""
+    """Download WikiText-2 and IMDB in the layout that recipes read; needs `datasets` and a network."""
     try:
         import datasets  # type: ignore[import-not-found]
     except ImportError:
@@ -19,7 +19,9 @@ def fetch(work: Path) -> Path:
         wiki = datasets.load_dataset("Salesforce/wikitext", "wikitext-2-v1")
         imdb = datasets.load_dataset("stanfordnlp/imdb")
     except (OSError, ConnectionError, ValueError) as error:
-        raise NoData(f"The hub cannot be reached ({type(error).__name__}): give --data a local folder.") from None
+        raise NoData(
+            f"The hub cannot be reached ({type(error).__name__}): give --data a local folder."
+        ) from None
     (home / "wikitext-2").mkdir(parents=True, exist_ok=True)
     (home / "imdb").mkdir(parents=True, exist_ok=True)
     for part, ours in (("train", "train"), ("validation", "valid"), ("test", "test")):

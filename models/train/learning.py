@@ -10,7 +10,8 @@ from typing import Any
 import fastai.callback.schedule  # noqa: F401  gives Learner its fit_one_cycle
 import numpy as np
 import torch
-from fastai.basics import Callback, CancelFitException, Learner, set_seed
+from fastai.basics import Callback, Learner, set_seed
+from fastai.callback.core import CancelFitException  # type: ignore[attr-defined]
 from fastai.callback.progress import ProgressCallback
 from fastai.callback.training import GradientClip
 from fastcore.foundation import L
@@ -56,6 +57,7 @@ class Clock(Callback):
     Writes the loss curve and the state to resume from as it goes.
     """
 
+    learn: Any  # the Learner, set by fastai
     order = 1  # after fastai has counted the batch, before its scheduler reads the count
 
     def __init__(
@@ -123,7 +125,7 @@ class Clock(Callback):
 
 
 def plain(state: Any) -> Any:
-    """An optimizer's state in lists, numbers and tensors only, so that it is read back without running code."""
+    """An optimizer's state in lists, numbers and tensors only: reading it back runs no code."""
     if isinstance(state, torch.Tensor):
         return state
     if isinstance(state, dict):
@@ -133,7 +135,7 @@ def plain(state: Any) -> Any:
     return state.item() if isinstance(state, np.generic) else state
 
 
-def resume(learn: Learner, folder: Path) -> None:
+def resume(learn: Any, folder: Path) -> None:
     """Take up weights, and the optimizer if there is one, from where a run stopped."""
     state = torch.load(folder / "last.pth", map_location="cpu", weights_only=True)  # noqa: TID251  ours
     learn.model.load_state_dict(state["model"])
@@ -145,9 +147,7 @@ def learner(
     loaders: Any, model: torch.nn.Module, loss: Callable, folder: Path, clip: float, **options: Any
 ) -> Learner:
     """A fastai Learner that keeps its files in `folder`; resumes from there if a run was cut short."""
-    learn = Learner(
-        loaders, model, loss_func=loss, path=folder, model_dir=".", train_bn=False, **options
-    )
+    learn = Learner(loaders, model, loss_func=loss, path=folder, model_dir=".", train_bn=False, **options)
     learn.add_cb(GradientClip(clip))
     learn.remove_cb(ProgressCallback)
     return learn
@@ -161,7 +161,7 @@ def fit(
     lr: Any,
     **schedule: Any,
 ) -> History:
-    """Train by one cycle until the epochs or the minutes are spent; a second call goes on where it stopped."""
+    """Train by one cycle until epochs or minutes are spent; a second call goes on where it stopped."""
     history = History.read(folder / "history.json")
     if settings.minutes is not None and history.seconds >= 60 * settings.minutes:
         resume(learn, folder)

@@ -39,7 +39,7 @@ class Muon(torch.optim.Optimizer):
                     weight.mul_(1 - group["lr"] * group["weight_decay"])
                     move(weight, group)
 
-    def _matrix(self, weight: Tensor, group: dict[str, Any]) -> None:
+    def _matrix(self, weight: Any, group: dict[str, Any]) -> None:
         state = self.state[weight]
         if not state:
             state["momentum"] = torch.zeros_like(weight)
@@ -48,7 +48,7 @@ class Muon(torch.optim.Optimizer):
         scale = max(1.0, weight.shape[0] / weight.shape[1]) ** 0.5
         weight.add_(orthogonal(looked_ahead), alpha=-group["lr"] * scale)
 
-    def _adam(self, weight: Tensor, group: dict[str, Any]) -> None:
+    def _adam(self, weight: Any, group: dict[str, Any]) -> None:
         state = self.state[weight]
         if not state:
             state["step"] = torch.zeros(())

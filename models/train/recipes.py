@@ -52,9 +52,7 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def bundle(
-    recipe: Any, settings: Settings, network: torch.nn.Module, history: History, digest: str, out: Path
-) -> Card:
+def bundle(recipe: Any, settings: Settings, network: Any, history: History, digest: str, out: Path) -> Card:
     """Measure `network` on its test text and write checkpoint and card to `out`."""
     network = network.cpu().eval()
     parts = recipe.parts(network, settings)  # tensors, config, and what the card says of its shape

@@ -5,6 +5,8 @@ Every row begins with the start piece; where a row goes on in the middle of a re
 guess that follows the start piece is not trained, so that the start piece means "a text begins".
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -12,7 +14,7 @@ from torch.nn import functional
 from models.train.learning import History, Settings, fit, learner
 from models.train.muon import Muon
 from models.train.recipes import HeldOut, Parts
-from models.train.text import Documents, digest_of, imdb, pieces, shared_tokenizer
+from models.train.text import START, Documents, digest_of, imdb, piece, pieces, shared_tokenizer
 
 NAME = "reviews-gpt"
 TRAINED_ON = "IMDB movie reviews: the 25,000 labelled training reviews and the 50,000 unlabelled ones"
@@ -110,7 +112,7 @@ def known_documents(settings: Settings) -> tuple[Documents, Documents, Documents
     return parts[0], parts[1], test
 
 
-def train(settings: Settings) -> tuple[torch.nn.Module, History, str]:
+def train(settings: Settings) -> tuple[Any, History, str]:
     """Train (or go on training); returns the network, its history and the data's digest."""
     from fastai.data.core import DataLoaders
     from fastai.data.load import DataLoader
@@ -120,7 +122,7 @@ def train(settings: Settings) -> tuple[torch.nn.Module, History, str]:
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     cutter = shared_tokenizer(settings.data, settings.work)
-    start = cutter.token_to_id("<|start|>")
+    start = piece(cutter, START)
     labelled, unlabelled, test = known_documents(settings)
     _, _, _, context, batch = SIZES[settings.size]
     known = pieces(labelled, cutter, settings.work)
@@ -149,9 +151,9 @@ def train(settings: Settings) -> tuple[torch.nn.Module, History, str]:
     return learn.model, history, digest_of(labelled, unlabelled)
 
 
-def parts(network: torch.nn.Module, settings: Settings) -> Parts:
+def parts(network: Any, settings: Settings) -> Parts:
     """The trained network as a Hugging Face checkpoint, and its shape."""
-    gpt = network.network  # type: ignore[union-attr]
+    gpt = network.network
     config = gpt.config
     tensors = {n: t for n, t in gpt.state_dict().items() if n != "lm_head.weight"}  # tied
     kept = {k: v for k, v in config.to_diff_dict().items() if k not in ("dtype", "architectures")}
@@ -170,7 +172,7 @@ def parts(network: torch.nn.Module, settings: Settings) -> Parts:
     )
 
 
-def held_out(network: torch.nn.Module, settings: Settings) -> HeldOut:
+def held_out(network: Any, settings: Settings) -> HeldOut:
     """A fixed sample of the test reviews, each from its start; long ones by overlapping windows."""
     cutter = shared_tokenizer(settings.data, settings.work)
     test = imdb(settings.data, "test")
@@ -178,7 +180,7 @@ def held_out(network: torch.nn.Module, settings: Settings) -> HeldOut:
     texts = [test.texts[i] for i in sample]
     documents = [np.array(cutter.encode(text).ids) for text in texts]
     context = SIZES[settings.size][3]
-    loss = document_loss(network, documents, cutter.token_to_id("<|start|>"), context)
+    loss = document_loss(network, documents, piece(cutter, START), context)
     count = sum(len(document) for document in documents)
     return HeldOut(
         nats=loss * count, pieces=count, words=sum(len(text.split()) for text in texts),

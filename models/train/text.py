@@ -85,7 +85,7 @@ def review(text: str) -> str:
 
 
 def tokenizer(texts: Iterator[str], size: int) -> Tokenizer:
-    """A byte-level subword tokenizer (BPE) of `size` pieces: any text in any script can be written with it."""
+    """A byte-level subword tokenizer (BPE) of `size` pieces; it can write any text in any script."""
     cutter = Tokenizer(BPE())
     cutter.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     cutter.decoder = decoders.ByteLevel()
@@ -107,6 +107,14 @@ def shared_tokenizer(data: Path, work: Path, size: int = 8192) -> Tokenizer:
         path.parent.mkdir(parents=True, exist_ok=True)
         tokenizer(iter(texts), size).save(str(path))
     return Tokenizer.from_file(str(path))
+
+
+def piece(cutter: Tokenizer, name: str) -> int:
+    """The number of a special piece, such as the start piece."""
+    number = cutter.token_to_id(name)
+    if number is None:
+        raise ValueError(f"the tokenizer has no piece {name}")
+    return number
 
 
 def pieces(documents: Documents, cutter: Tokenizer, cache: Path) -> list[np.ndarray]:

@@ -4,6 +4,8 @@ Source: Merity, Keskar, Socher 2017, https://arxiv.org/abs/1708.02182; Howard, R
 https://arxiv.org/abs/1801.06146. Differs from both in size (two layers, subword pieces) and length.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -11,7 +13,7 @@ from torch.nn import functional
 from models.lstm import from_fastai
 from models.train.learning import History, Settings, fit, learner
 from models.train.recipes import HeldOut, Parts
-from models.train.text import digest_of, pieces, shared_tokenizer, wikitext
+from models.train.text import START, digest_of, piece, pieces, shared_tokenizer, wikitext
 
 NAME = "wiki-lstm"
 TRAINED_ON = "WikiText-2 (2.1 million words of Wikipedia articles), written the way people type"
@@ -54,7 +56,7 @@ def carried_loss(model: torch.nn.Module, ids: np.ndarray, rows: int = 1, window:
     return total / usable
 
 
-def train(settings: Settings) -> tuple[torch.nn.Module, History, str]:
+def train(settings: Settings) -> tuple[Any, History, str]:
     """Train (or go on training); returns the network, its history and the data's digest."""
     from fastai.callback.rnn import rnn_cbs
     from fastai.data.core import DataLoaders
@@ -65,7 +67,7 @@ def train(settings: Settings) -> tuple[torch.nn.Module, History, str]:
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     cutter = shared_tokenizer(settings.data, settings.work)
-    start, pad = cutter.token_to_id("<|start|>"), cutter.token_to_id("<pad>")
+    start, pad = piece(cutter, START), piece(cutter, "<pad>")
     known = wikitext(settings.data, "train")
     valid = wikitext(settings.data, "valid")
     _, _, _, batch, window = SIZES[settings.size]
@@ -92,7 +94,7 @@ def train(settings: Settings) -> tuple[torch.nn.Module, History, str]:
     return learn.model, history, digest_of(known)
 
 
-def parts(network: torch.nn.Module, settings: Settings) -> Parts:
+def parts(network: Any, settings: Settings) -> Parts:
     """The trained network under our names, and its shape."""
     tensors = from_fastai(network.state_dict())
     vocabulary, width = tensors["embedding"].shape
@@ -110,11 +112,11 @@ def parts(network: torch.nn.Module, settings: Settings) -> Parts:
     )
 
 
-def held_out(network: torch.nn.Module, settings: Settings) -> HeldOut:
+def held_out(network: Any, settings: Settings) -> HeldOut:
     """WikiText-2's whole test part, memory carried through it, as published figures do."""
     cutter = shared_tokenizer(settings.data, settings.work)
     test = wikitext(settings.data, "test")
-    ids = stream(pieces(test, cutter, settings.work), cutter.token_to_id("<|start|>"))
+    ids = stream(pieces(test, cutter, settings.work), piece(cutter, START))
     per_piece = carried_loss(network, ids)
     count = len(ids) - 1
     return HeldOut(

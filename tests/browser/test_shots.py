@@ -1,4 +1,4 @@
-"""Element pictures, light, dark and on a phone: taken twice from fresh contexts, and compared with tests/shots."""
+"""Element pictures, light, dark and on a phone: taken twice, and compared with tests/shots."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

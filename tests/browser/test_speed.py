@@ -89,7 +89,8 @@ def test_the_first_page_is_there_within_three_seconds(desk, server, measured):
         if times[-1] <= PAGE_S:
             break
     measured.append(
-        f"first page in a new browser window: {min(times):.1f} s (limit {PAGE_S:g} s, load {allowance():.1f} x)"
+        f"first page in a new browser window: {min(times):.1f} s"
+        f" (limit {PAGE_S:g} s, load {allowance():.1f} x)"
     )
     assert min(times) <= PAGE_S * allowance()
 

@@ -1,6 +1,7 @@
 """Figures: every kind of result has one; text stays text; equal words stay apart."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,14 +23,17 @@ def test_every_kind_of_result_has_a_figure():
     kinds = {
         part.kind
         for part in vars(results).values()
-        if dataclasses.is_dataclass(part) and issubclass(part, results.Result) and part is not results.Result
+        if isinstance(part, type)
+        and dataclasses.is_dataclass(part)
+        and issubclass(part, results.Result)
+        and part is not results.Result
     }
     assert kinds == set(FIGURES)
 
 
 def test_repeated_words_keep_a_bar_each_and_markup_stays_text():
     scores = TokenScores(asked=ASKED, values=np.array([1.5, -2.0, 0.5]), total=0.0, **SHARED)
-    figure = draw(scores)
+    figure: Any = draw(scores)
     assert list(figure.data[0].x) == [0, 1, 2]
     assert list(figure.layout.xaxis.ticktext) == ["the", "&lt;b&gt;cat&lt;/b&gt;", "the"]
     assert list(figure.data[0].y) == [1.5, -2.0, 0.5]
@@ -40,7 +44,8 @@ def test_repeated_words_keep_a_bar_each_and_markup_stays_text():
 def test_a_grid_has_zero_in_the_middle_only_when_signed(signed, low):
     values = np.array([[1.0, 0.0, 0.0], [2.0, -3.0 if signed else 3.0, 0.0]])
     grid = TokenGrid(asked=ASKED, values=values, totals=np.zeros(2), **{**SHARED, "signed": signed})
-    axis = draw(grid).layout.coloraxis
+    figure: Any = draw(grid)
+    axis = figure.layout.coloraxis
     assert (axis.cmin, axis.cmax) == (low, 3.0)
 
 
@@ -52,7 +57,10 @@ def test_an_unknown_kind_is_refused():
         draw(Odd())
 
 
-@pytest.mark.parametrize(("text", "way"), [("abc", "ltr"), ("12 كتب abc", "rtl"), ("שלום", "rtl"), ("", "ltr"), ("…", "ltr")])
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [("abc", "ltr"), ("12 كتب abc", "rtl"), ("שלום", "rtl"), ("", "ltr"), ("…", "ltr")],
+)
 def test_direction_follows_the_first_letter(text, way):
     assert direction(text) == way
 

@@ -1,6 +1,7 @@
 """Recipes end to end on text made here: train a tiny model, stop, go on, bundle, open what came out."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pyarrow
@@ -21,7 +22,8 @@ NOUNS = ("keys", "cabinet", "river", "film", "actor", "town", "garden", "ring")
 
 def sentences(seed: int, count: int) -> list[str]:
     random = np.random.default_rng(seed)
-    return [" ".join(["the", random.choice(NOUNS), "of the", random.choice(NOUNS), "is here ."]) for _ in range(count)]
+    pairs = random.choice(NOUNS, (count, 2))
+    return [f"the {one} of the {other} is here ." for one, other in pairs]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,8 @@ def data(tmp_path_factory):
         lines = [" ", f" = Title {seed} = ", *(f" {line} " for line in sentences(seed, 400))]
         (home / "wikitext-2" / f"{part}.txt").write_text("\n".join(lines) + "\n")
     for seed, part in enumerate(("train", "unsup", "test")):
-        texts = ["<br /><br />".join(sentences(100 * seed + i, 12)) for i in range(1100 if part == "test" else 60)]
+        count = 1100 if part == "test" else 60
+        texts = ["<br /><br />".join(sentences(100 * seed + i, 12)) for i in range(count)]
         table = pyarrow.table({"text": texts, "label": [0] * len(texts)})
         pyarrow.parquet.write_table(table, home / "imdb" / f"{part}.parquet")
     return home
@@ -43,7 +46,7 @@ def data(tmp_path_factory):
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        (" The cat @-@ like animal , it is said , ate 1 @,@ 000 fish . ", "The cat-like animal, it is said, ate 1,000 fish."),
+        (" The cat @-@ like fish , it says , ate 1 @,@ 000 . ", "The cat-like fish, it says, ate 1,000."),
         (' He said " I don \'t know " ( twice ) . ', 'He said "I don \'t know" (twice).'),
         (" It 's <unk> 's , isn 't it ? ", "It's <unk>'s, isn 't it?"),
     ],
@@ -99,7 +102,7 @@ def test_a_recipe_trains_goes_on_and_bundles(name, data, tmp_path, capsys):
     assert main([*base, "--epochs", "1"]) == 0
     first = checkpoints.read_card(tmp_path / "out" / name)
     assert main([*base, "--epochs", "2"]) == 0
-    card = checkpoints.read_card(tmp_path / "out" / name)
+    card: Any = checkpoints.read_card(tmp_path / "out" / name)
     assert card.tokens_seen > first.tokens_seen
     assert len(card.curve) > len(first.curve)
     assert card.held_out_loss_nats < np.log(card.vocabulary), "worse than guessing evenly"
