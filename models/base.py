@@ -239,14 +239,22 @@ class LanguageModel(ABC):
 
     def pullback(self, vectors: Tensor) -> Pullback:
         """(B, T, D) -> states and a way back. Any model; families override it with faster ways."""
-        leaf = vectors.detach().clone().requires_grad_(True)
-        with torch.enable_grad():
-            states = self.states(leaf)
+        length = vectors.shape[1]
+        whole = self._graph(vectors)
 
         def pull(positions: Tensor, seeds: Tensor) -> Tensor:
-            sent = torch.zeros(len(positions), *states.shape)  # (C, B, T, D)
+            reach = int(positions.max()) + 1
+            saved = len(positions) * (length - reach)  # rows; a new forward pass costs `reach` of them
+            leaf, states = self._graph(vectors[:, :reach]) if saved > reach else whole
+            sent = seeds.new_zeros(len(positions), *states.shape)  # (C, B, S, D)
             sent[torch.arange(len(positions)), :, positions] = seeds.transpose(0, 1)
             (back,) = torch.autograd.grad(states, leaf, sent, is_grads_batched=True, retain_graph=True)
-            return back.transpose(0, 1)[:, :, : int(positions.max()) + 1]
+            return back.transpose(0, 1)[:, :, :reach]
 
-        return Pullback(states=states.detach(), pull=pull)
+        return Pullback(states=whole[1].detach(), pull=pull)
+
+    def _graph(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
+        """Input vectors and the states that follow from them, joined for autograd."""
+        leaf = vectors.detach().clone().requires_grad_(True)
+        with torch.enable_grad():
+            return leaf, self.states(leaf)

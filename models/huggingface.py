@@ -15,6 +15,7 @@ from torch import Tensor
 
 from models import checkpoints
 from models.base import BadCheckpoint, Card, LanguageModel, Pullback, Recording, Tokens
+from models.product import freeze
 from models.pullback_gpt2 import Gpt2Weights, fits, gpt2_pullback
 from models.text import Cutter
 
@@ -102,6 +103,7 @@ class HuggingFaceModel(LanguageModel):
         self._embedding = network.get_input_embeddings()  # the module: some scale what they look up
         self._decoder = network.get_output_embeddings()
         self._looking = threading.Lock()  # hooks are seen by every caller: one recording at a time
+        freeze(self.network)
         self._gpt2 = Gpt2Weights.of(network) if fits(network) else None
 
     def encode(self, text: str) -> Tokens:

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.base import Pullback
-from models.pullback_lstm import Product
+from models.product import Product
 
 if TYPE_CHECKING:
     from transformers import GPT2LMHeadModel

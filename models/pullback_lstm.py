@@ -14,36 +14,7 @@ import torch
 from torch import Tensor
 
 from models.base import Pullback
-
-
-class Product:
-    """Rows times one fixed matrix, as fast as this machine can.
-
-    For float32 on a processor the matrix is kept in oneDNN's own blocked form: 2.3 times as fast as
-    `torch.mm` (MKL leaves AVX-512 alone on AMD), and 4 times on 4 rows. Elsewhere it is `torch.mm`.
-    """
-
-    def __init__(self, matrix: Tensor) -> None:
-        """`matrix` (I, O): what rows are multiplied with, from the right."""
-        self.packed = (
-            matrix.dtype == torch.float32
-            and matrix.device.type == "cpu"
-            and torch.backends.mkldnn.is_available()
-            and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-        )
-        self.matrix = matrix.detach()
-        if self.packed:
-            turned = self.matrix.t().contiguous()
-            self.matrix = torch.ops.mkldnn._reorder_linear_weight(turned, None)
-
-    def __call__(self, rows: Tensor) -> Tensor:
-        """(..., I) -> (..., O); `rows` are contiguous. No gradients."""
-        flat = rows.view(-1, rows.shape[-1])
-        if self.packed:
-            flat = torch.ops.mkldnn._linear_pointwise(flat, self.matrix, None, "none", [], "")
-        else:
-            flat = flat @ self.matrix
-        return flat.view(*rows.shape[:-1], -1)
+from models.product import Product
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
