@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
-from html import escape
 from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, choices
+from dashboard import cached, choices, frame
 from interpret.results import NotFinite, Result
 
 
@@ -23,26 +22,26 @@ def ask(method: str, **options: Any) -> Any:
         found = cached.kept(key)
         if found is None:
             if choices.stopped(key):
-                _say("Stopped.", "Nothing else was lost. Press “Try again”, or shorten the text.")
+                frame.notice("Stopped.", "Nothing else was lost. Press “Try again”, or shorten the text.")
                 st.button("Try again", on_click=choices.go_on)
                 st.stop()
             found = _wait(key, lambda listener: cached.submit(*asked, listener))
             cached.keep(key, found)
         return found
     except (cached.Refusal, NotFinite) as refusal:
-        _say(str(refusal), "Everything else goes on working: change the text or the model at the left.")
+        empty = not choices.text()
+        more = (
+            "In the side bar (» on a phone), or choose an example there." if empty else "Change the text or the model; nothing else is lost."
+        )
+        frame.notice(str(refusal), more)
         st.stop()
     except Exception:  # the page never shows a trace; the log does
         logging.getLogger(__name__).exception("no answer to %s for %s", method, asked[1])
-        _say(
+        frame.notice(
             "Underhood made a mistake while computing this, and has written it to its log.",
             "Everything else goes on working: change the text, the model or the question.",
         )
         st.stop()
-
-
-def _say(sentence: str, more: str) -> None:
-    st.html(f'<div class="notice" role="alert"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>')
 
 
 def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"]) -> Result:

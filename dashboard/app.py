@@ -37,5 +37,5 @@ page = st.navigation(
     },
     expanded=True,
 )
-choices.sidebar()
+choices.sidebar(explains=page.url_path == "saliency")
 page.run()

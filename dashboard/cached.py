@@ -61,7 +61,7 @@ def method_titles(gives: str) -> dict[str, str]:
 @cache
 def about(method: str) -> str:
     """What a method's file says of it, its source included."""
-    return find()[method].about
+    return find()[method].about.replace("`", "")
 
 
 def is_signed(method: str) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 import streamlit as st
 
 from dashboard import cached
+from interpret.sentences import writable
 
 EXAMPLES = Path(__file__).parents[1] / "assets" / "texts" / "examples.json"
 LONGEST_IN_LINK = 4000  # characters of the address taken by the text
@@ -31,8 +32,8 @@ def examples() -> dict[str, dict[str, str]]:
     return {entry["title"]: entry for entry in json.loads(EXAMPLES.read_text(encoding="utf-8"))}
 
 
-def sidebar() -> None:
-    """Model, text, and what to explain."""
+def sidebar(*, explains: bool) -> None:
+    """Model and text; and, for a page that explains a number, which number."""
     titles = cached.titles()
     if "text" not in st.session_state:
         first = next(iter(examples().values()))["text"]
@@ -40,6 +41,7 @@ def sidebar() -> None:
     with st.sidebar:
         _linked("model", titles)
         st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="model")
+        st.query_params["model"] = st.session_state["model"]
         st.text_area(
             "Text", key="text", height=150, on_change=_forget_words,
             help="Ctrl+Enter, or a click elsewhere, looks at the new text.",
@@ -48,16 +50,21 @@ def sidebar() -> None:
             "Or an example", list(examples()), index=None, key="example", on_change=_take_example,
             placeholder="Choose a text",
         )  # fmt: skip
-        _linked("measure", MEASURES)
-        st.selectbox(
-            "What to explain", list(MEASURES), format_func=MEASURES.__getitem__, key="measure",
-            help="The number whose causes are shown. With “lead”, each word is set against the word "
-            "the model liked best in its place.",
-        )  # fmt: skip
+        if explains:
+            _measure()
         st.caption("Runs on this computer. Nothing is sent anywhere.")
-    for name in ("model", "measure"):
-        st.query_params[name] = st.session_state[name]
     _write_text()
+
+
+def _measure() -> None:
+    _linked("measure", MEASURES)
+    st.selectbox(
+        "What to explain", list(MEASURES), format_func=MEASURES.__getitem__, key="measure",
+        persist_state="session",
+        help="The number whose causes are shown. With “lead”, each word is set against the word "
+        "the model liked best in its place.",
+    )  # fmt: skip
+    st.query_params["measure"] = st.session_state["measure"]
 
 
 def _linked(name: str, known: Collection[str]) -> None:
@@ -79,7 +86,7 @@ def text() -> str:
 
 def measure() -> str:
     """Which number of each word is explained."""
-    return st.session_state["measure"]
+    return st.session_state.get("measure", next(iter(MEASURES)))
 
 
 def method(names: dict[str, str]) -> str:
@@ -121,8 +128,9 @@ def continue_with(piece: str) -> None:
 def continue_with_bar(name: str, pieces: tuple[str, ...]) -> None:
     """A bar of the chart `name` was clicked: put its piece behind the text."""
     points = st.session_state[name]["selection"]["points"]
-    if points:
-        continue_with(pieces[int(points[0]["y"])])
+    piece = pieces[int(points[0]["y"])] if points else ""
+    if writable(piece):
+        continue_with(piece)
 
 
 def continue_with_pill(name: str) -> None:

@@ -31,18 +31,23 @@ def section(title: str) -> None:
 
 def answer(sentence: str, found: Result) -> None:
     """One sentence with this text's numbers, and a quiet line that says what is shown."""
-    st.html(f'<p class="answer">{escape(sentence)}</p>')
     shown, whole = int(found.spans[:, 1].max()), len(choices.text())
+    if shown < whole:
+        notice(
+            f"This text is longer than one picture: all below is about its first "
+            f"{len(found.tokens):,} tokens ({shown:,} of {whole:,} characters).",
+            "Shorten it to look at the rest.",
+        )
+    st.html(f'<p class="answer">{escape(sentence)}</p>')
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="meta">{escape(_meta(found))}</p>', width="content")
         _card()
         _share()
-    if shown < whole:
-        st.html(
-            '<div class="notice" role="status">This text is longer than one picture: you see its first '
-            f"{len(found.tokens):,} tokens ({shown:,} of {whole:,} characters). "
-            "Shorten it to look at the rest.</div>"
-        )
+
+
+def notice(sentence: str, more: str) -> None:
+    """Something the reader should know first: what is the matter, and what to do."""
+    st.html(f'<div class="notice" role="status"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>')
 
 
 def caption(found: Result, title: str) -> str:

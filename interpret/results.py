@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from interpret.sentences import by_word, visible
+from interpret.sentences import by_word, named, percent, visible
 
 if TYPE_CHECKING:
     import pandas
@@ -39,8 +39,13 @@ class Check:
         return self.limit is None or self.value <= self.limit
 
     def in_words(self) -> str:
-        words = (self.says or f"{self.name}: {{}}.").format(f"{self.value:.2g}{self.unit}")
-        if self.limit is None:
+        """The sentence a reader judges by; of a number far below its limit it says only that."""
+        if self.limit and self.value < self.limit / 1000:
+            number = f"less than {self.limit / 1000:g}{self.unit}"
+        else:
+            number = f"{self.value:.2g}{self.unit}"
+        words = (self.says or f"{self.name}: {{}}.").format(number)
+        if not self.limit and self.passed:
             return words
         allowed = f"at most {self.limit:g}{self.unit} is allowed."
         return f"{words.rstrip('.')}; {allowed}" if self.passed else f"{words} That is too much: {allowed}"
@@ -260,11 +265,9 @@ class NextWords(Result):
         )
 
     def in_words(self) -> str:
-        first, second = self.candidates[-1][0], self.candidates[-1][1]
-        return (
-            f"After this text the model's first guess is “{visible(first)}” "
-            f"({self.values[-1, 0]:.0%}), its second “{visible(second)}” ({self.values[-1, 1]:.0%})."
-        )
+        first, second = (named(token) for token in self.candidates[-1][:2])
+        one, two = (percent(share) for share in self.values[-1, :2])
+        return f"After this text the model's first guess is {first} ({one}), its second {second} ({two})."
 
 
 def _finite(number: float | np.ndarray) -> bool:

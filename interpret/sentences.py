@@ -17,6 +17,47 @@ def visible(token: str) -> str:
     return "".join(c if c == " " else SIGNS.get(c, "\ufffd" if _unseen(c) else c) for c in bare)
 
 
+NAMED = {
+    "": "the end of the text",
+    "<|start|>": "the end of the text",
+    "<unk>": "an unknown word",
+    "<pad>": "nothing",
+    "<mask>": "a blank",
+    " ": "a space",
+    "\n": "a new line",
+    "\t": "a tab",
+}
+
+
+def named(token: str) -> str:
+    """A guess in a sentence or beside a bar: in quotes, or, if it is no word one can write, said in words."""
+    if token in NAMED:
+        return NAMED[token]
+    if "\ufffd" in token:
+        return "part of a character"
+    return f"“{visible(token)}”"
+
+
+def bare(token: str) -> str:
+    """`named` without quotation marks, for labels: a word as it is, anything else in brackets."""
+    said = named(token)
+    return said[1:-1] if said.startswith("“") else f"({said})"
+
+
+def writable(token: str) -> bool:
+    """Whether a reader can put this piece behind a text: it is whole characters and no special piece."""
+    return "\ufffd" not in token and (token.isspace() or token not in NAMED) and bool(token)
+
+
+def percent(share: float) -> str:
+    """A probability with two figures, its sign never alone on a line: 31 %, 3.1 %, 0.31 %."""
+    if 0 < share < 5e-5:
+        return "less than 0.01\u00a0%"
+    value = 100 * share
+    places = 0 if value >= 9.95 else 1 if value >= 0.95 else 2
+    return f"{value:.{places}f}\u00a0%"
+
+
 def _unseen(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in JOINERS
 
@@ -59,7 +100,7 @@ def odd(values: np.ndarray) -> Iterable[str]:
         return
     empty = int((whole == 0).sum())
     if empty:
-        yield f"{empty} of {len(rows)} rows are all 0."
+        yield f"For {empty} of {len(rows)} tokens no earlier token has any score."
     alive = rows[whole > 0]
     if rows.shape[1] > 2 and len(alive) > 2 and bool((alive.max(axis=1) / alive.sum(axis=1) > 0.999).all()):
         yield "All the weight of every row is on one token: believe it only if another method agrees."

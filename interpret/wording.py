@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from interpret.results import NextWords, TokenGrid
-from interpret.sentences import visible
+from interpret.sentences import bare, named, percent, visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +38,11 @@ class WordGrid:
     def in_words(self, row: int, probability: float | None) -> str:
         """The sentence under the page's title: what is explained, and the words that did most to it."""
         place, names = self.rows[row], [visible(word.shown) for word in self.words]
-        given = "" if probability is None else f" (probability {probability:.1%})"
+        given = "" if probability is None else f" (probability {percent(probability)})"
         if place == len(self.words):
-            what = f"The model's next word is “{visible(self.grid.asked.shown[-1])}”{given}."
+            what = (
+                f"The model's first guess for what comes next is {named(self.grid.asked.shown[-1])}{given}."
+            )
         else:
             what = f"“{names[place]}”{given} is explained here."
         scores = self.values[row]
@@ -128,7 +130,7 @@ def surprises(found: NextWords, most: int = 5) -> Surprises:
         bits.append(float(found.surprise[first:end].sum()))
         rank.append(int(found.rank[first:end].max()))
         guesses = zip(found.candidates[first - 1], found.values[first - 1], strict=True) if first else ()
-        expected.append([(visible(token), float(share)) for token, share in guesses][:most])
+        expected.append([(bare(token), float(share)) for token, share in guesses][:most])
     return Surprises(
         words=words,
         bits=bits,
@@ -148,4 +150,4 @@ def row_probability(found: NextWords, rows: tuple[int, ...]) -> list[float | Non
 def next_word(found: NextWords) -> Any:
     """The model's first guess after the text, for the page's script."""
     token = found.candidates[-1][0]
-    return {"t": visible(token), "s": int(token.startswith(" ")), "n": 0}
+    return {"t": bare(token), "s": int(token.startswith(" ")), "n": 0}

@@ -28,11 +28,12 @@ function buildLegend(strip) {
   const scale = element("span", "scale")
   scale.setAttribute("role", "group")
   scale.setAttribute("aria-label", "Scale of the colours")
-  const choices = ["whole text", "this word"].map((text) => button("choice", text))
+  const choices = ["this word", "whole text"].map((text) => button("choice", text))
   scale.append("scale:", ...choices)
+  strip.ownScale = true
   choices.forEach((choice, i) => {
     const choose = () => {
-      strip.ownScale = i === 1
+      strip.ownScale = i === 0
       strip.paint()
     }
     choice.addEventListener("click", choose, { signal: strip.signal })
@@ -58,8 +59,8 @@ function writeLegend(strip, limit) {
   if (limit === 0) texts[0] = texts[1] = `0 ${unit}`
   if (low.textContent !== texts[0]) low.textContent = texts[0]
   if (high.textContent !== texts[1]) high.textContent = texts[1]
-  choices[0].setAttribute("aria-pressed", String(!strip.ownScale))
-  choices[1].setAttribute("aria-pressed", String(Boolean(strip.ownScale)))
+  choices[0].setAttribute("aria-pressed", String(Boolean(strip.ownScale)))
+  choices[1].setAttribute("aria-pressed", String(!strip.ownScale))
 }
 
 /**

@@ -38,6 +38,24 @@ function makeCell(word, index, spaced) {
   return { button: node, chip, score: null, name, label: "", level: NaN, dim: false }
 }
 
+const CLOSES = /^\p{P}{1,3}$/u
+
+/**
+ * A comma or a full stop never begins a line: it goes into one box with the word before it.
+ * @param {HTMLElement[]} nodes
+ * @param {HTMLElement} mark
+ */
+function keepTogether(nodes, mark) {
+  const before = nodes[nodes.length - 1]
+  if (before.classList.contains("together")) {
+    before.append(mark)
+    return
+  }
+  const box = element("span", "together")
+  box.append(before, mark)
+  nodes[nodes.length - 1] = box
+}
+
 /**
  * Put the words into the strip, once per text.
  * @param {HTMLElement} strip
@@ -47,13 +65,16 @@ function makeCell(word, index, spaced) {
  */
 function buildWords(strip, words, ghost) {
   const nodes = /** @type {HTMLElement[]} */ ([])
+  let last = strip
   const cells = words.map((word, i) => {
     const lines = word.n || 0
     if (i && lines) nodes.push(element("span", lines > 1 ? "break paragraph" : "break"))
     const spaced = !i || Boolean(word.s) || lines > 0 || words[i - 1].t === ""
     const cell = makeCell(word, i, spaced)
-    if (!spaced) nodes[nodes.length - 1].classList.add("glued")
-    nodes.push(cell.button)
+    if (!spaced) last.classList.add("glued")
+    if (!spaced && CLOSES.test(word.t)) keepTogether(nodes, cell.button)
+    else nodes.push(cell.button)
+    last = cell.button
     return cell
   })
   if (ghost) {

@@ -6,10 +6,10 @@ They know plotly, numpy and the results, nothing else; colours come from the the
 import plotly.graph_objects as go
 
 from dashboard.figures import bars
-from dashboard.figures.look import CONFIG, direction, visible
+from dashboard.figures.look import CONFIG, direction
 from dashboard.figures.surprise import surprise
 
-__all__ = ["CONFIG", "FIGURES", "direction", "draw", "surprise", "visible"]
+__all__ = ["CONFIG", "FIGURES", "direction", "draw", "surprise"]
 
 FIGURES = {
     "next-words": bars.next_words,

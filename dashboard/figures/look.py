@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from interpret.sentences import visible
+from interpret.sentences import bare
 
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -18,7 +18,7 @@ CONFIG: dict[str, Any] = {
 
 def label(token: str) -> str:
     """A token as a Plotly label: nothing in it is read as markup."""
-    return escape(visible(token), quote=False)
+    return escape(bare(token) if token else "", quote=False)
 
 
 def direction(text: str) -> str:

@@ -22,5 +22,5 @@ def surprise(found: Surprises) -> go.Figure:
     )
     plain(figure, 260)
     every = max(1, len(shown) // 40)
-    figure.update_xaxes(tickvals=shown[::every], ticktext=names[::every], tickangle=-45)
+    figure.update_xaxes(tickvals=shown[::every], ticktext=names[::every], tickangle=-90)
     return figure.update_yaxes(title="surprise (bits)", rangemode="tozero")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 from dashboard.components.surprise_strip import surprise_strip
+from interpret.sentences import bare, writable
 from interpret.wording import surprises
 
 frame.question("What comes next?")
@@ -15,8 +16,8 @@ st.plotly_chart(
     selection_mode="points", config=figures.CONFIG, alt=found.in_words(),
 )  # fmt: skip
 st.pills(
-    "Continue the text with", [piece for piece in last[:6] if piece.isprintable()], key="continue",
-    format_func=figures.visible, on_change=choices.continue_with_pill, args=("continue",),
+    "Continue the text with", [piece for piece in last if writable(piece)][:6], key="continue",
+    format_func=bare, on_change=choices.continue_with_pill, args=("continue",),
 )  # fmt: skip
 frame.section("How surprised was it by each word?")
 

@@ -58,6 +58,7 @@ def bundle(recipe: Any, settings: Settings, network: Any, history: History, dige
     parts = recipe.parts(network, settings)  # tensors, config, and what the card says of its shape
     found: HeldOut = recipe.held_out(network, settings)
     per_piece = found.nats / found.pieces
+    threads = "1 thread" if settings.threads == 1 else f"{settings.threads} threads"
     card = Card(
         name=recipe.NAME,
         task="causal",
@@ -68,7 +69,7 @@ def bundle(recipe: Any, settings: Settings, network: Any, history: History, dige
         perplexity_per_word=float(torch.tensor(found.nats / found.words).exp()),
         tokens_seen=history.tokens,
         seconds=history.seconds,
-        machine=f"{settings.device}, {settings.threads} thread(s), {platform.machine()}",
+        machine=f"{settings.device}, {threads}, {platform.machine()}",
         curve=tuple(history.curve),
         seed=settings.seed,
         data_sha256=digest,

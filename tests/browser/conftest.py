@@ -1,53 +1,16 @@
-"""One server and one browser for all browser tests; a fresh context per page; nothing from elsewhere."""
+"""One server and one browser for all browser tests; what the summary at the end says."""
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.compare import Machine, Mode, this_platform
+from tests.browser.desk import FLAGS, ROOT, Desk, Server, chromium_path, serve
 
-ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = [
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--disable-lcd-text",
-    "--force-color-profile=srgb", "--hide-scrollbars",
-]  # fmt: skip
-WAIT_MS = 60_000  # for a machine that is busy with something else
-PATIENCE_S = 120  # for the server to answer
-
-SETTLED = """() => {
-  const app = document.querySelector('[data-testid=stApp]')
-  if (!app || app.dataset.testConnectionState !== 'CONNECTED') return false
-  if (app.dataset.testScriptState !== 'notRunning') return false
-  const busy = '[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]'
-  if (document.querySelector(busy)) return false
-  const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')]
-  if (charts.some((chart) => !chart.querySelector('.main-svg'))) return false
-  const strips = [...document.querySelectorAll('[data-testid^=stBidiComponent]')]
-  const empty = (host) => host.shadowRoot && !host.shadowRoot.querySelector('.word')
-  if (strips.some((strip) => [strip, ...strip.querySelectorAll('*')].some(empty))) return false
-  return document.fonts.status === 'loaded'
-}"""
-STILL = """() => new Promise((done) => {
-  const length = () => document.documentElement.innerHTML.length
-  const before = length()
-  setTimeout(() => done(before === length()), 120)
-})"""
-# What Streamlit draws for an exception on the server, and for one in a component's script.
-BROKEN = "[data-testid=stException], [data-testid=stErrorElementStack]"
 # A few letters of the kinds a picture holds: the fonts that come with Streamlit, and those of the machine.
 FONTS = """async () => {
   const canvas = new OffscreenCanvas(400, 40)
@@ -59,87 +22,6 @@ FONTS = """async () => {
   for (const value of data) digest = (Math.imul(digest, 31) + value) >>> 0
   return digest.toString(16).padStart(8, '0')
 }"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Server:
-    """A dashboard that listens."""
-
-    url: str
-    pid: int
-    log: Path
-
-    def address(self, view: str = "", **choices: Any) -> str:
-        """Where a view is: its path, and what the reader has chosen."""
-        query = urlencode({name: value for name, value in choices.items() if value is not None})
-        return f"{self.url}/{view}" + (f"?{query}" if query else "")
-
-
-@dataclass(kw_only=True)
-class Seen:
-    """What went wrong on a page, and what went over the wire, as the browser tells it."""
-
-    errors: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    sent: list[float] = field(default_factory=list)  # sizes of messages to the server
-    received: list[float] = field(default_factory=list)
-
-    def quiet(self) -> bool:
-        """Whether nothing went to or came from the server since `forget`."""
-        return not self.sent and not self.received
-
-    def forget(self) -> None:
-        self.sent.clear()
-        self.received.clear()
-
-    def faults(self) -> list[str]:
-        return [
-            *(f"script error: {error}" for error in self.errors),
-            *(f"a request to elsewhere: {url}" for url in self.elsewhere),
-            *(f"a request that failed: {url}" for url in self.failed),
-        ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until_healthy(server: Server, process: subprocess.Popen) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(server.url + "/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    pytest.fail(f"the dashboard did not start:\n{server.log.read_text()}")
-
-
-def serve(root: Path, log: Path) -> Iterator[Server]:
-    """The dashboard of a checkout, as `make run` starts it, until the tests end."""
-    port = free_port()
-    command = [sys.executable, "-m", "dashboard", "--port", str(port)]
-    with log.open("w") as file:
-        process = subprocess.Popen(command, cwd=root, stdout=file, stderr=subprocess.STDOUT)
-    server = Server(url=f"http://localhost:{port}", pid=process.pid, log=log)
-    try:
-        wait_until_healthy(server, process)
-        yield server
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
-
 
 LOG = pytest.StashKey[Path]()
 
@@ -161,17 +43,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     return report
 
 
-def chromium_path() -> str | None:
-    """$CHROME, else the first Chromium on the PATH that answers; None means Playwright's own."""
-    if os.environ.get("CHROME"):
-        return os.environ["CHROME"]
-    for name in NAMES:
-        path = shutil.which(name)
-        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
-            return path
-    return None
-
-
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
@@ -186,78 +57,6 @@ def chrome(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-def local(url: str, servers: list[str]) -> bool:
-    """Whether an address stays on the page or goes to one of our servers."""
-    parts = urlsplit(url)
-    if parts.scheme in ("blob", "data", "about"):
-        return True
-    return any(parts.netloc == urlsplit(server).netloc for server in servers)
-
-
-def watch(context: BrowserContext, servers: list[str]) -> Seen:
-    """Block every request that does not go to our servers, and note what goes wrong."""
-    seen = Seen()
-
-    def failed(request: Request) -> None:
-        # Aborted: the page was closed or left, or the file became a download.
-        if local(request.url, servers) and request.failure != "net::ERR_ABORTED":
-            seen.failed.append(f"{request.url} ({request.failure})")
-
-    def asked(request: Request) -> None:
-        if not local(request.url, servers):
-            seen.elsewhere.append(request.url)
-
-    def connected(socket: WebSocket) -> None:
-        if not local(socket.url, servers):
-            seen.elsewhere.append(socket.url)
-        socket.on("framesent", lambda data: seen.sent.append(len(data)))
-        socket.on("framereceived", lambda data: seen.received.append(len(data)))
-
-    context.route(lambda url: not local(url, servers), lambda route: route.abort())
-    context.on("request", asked)
-    context.on("requestfailed", failed)
-    context.on("weberror", lambda error: seen.errors.append(str(error.error)))
-    context.on("page", lambda page: page.on("websocket", connected))
-    return seen
-
-
-@dataclass(kw_only=True)
-class Desk:
-    """Opens pages in contexts of their own and knows what went wrong on them."""
-
-    chrome: Browser
-    servers: list[str]
-    contexts: list[tuple[BrowserContext, Seen]] = field(default_factory=list)
-
-    def open(
-        self, address: str, *, theme: str = "light", width: int = 1280, height: int = 900,
-        touch: bool = False, settled: bool = True,
-    ) -> Page:  # fmt: skip
-        context = self.chrome.new_context(
-            viewport={"width": width, "height": height}, device_scale_factor=1,
-            color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce",
-            locale="en-US", timezone_id="UTC", has_touch=touch, is_mobile=touch, accept_downloads=True,
-        )  # fmt: skip
-        context.set_default_timeout(WAIT_MS)
-        self.contexts.append((context, watch(context, self.servers)))
-        page = context.new_page()
-        page.goto(address, wait_until="commit")
-        if settled:
-            settle(page)
-        return page
-
-    def seen(self, page: Page) -> Seen:
-        return next(seen for context, seen in self.contexts if context == page.context)
-
-    def close(self) -> list[str]:
-        """Close all pages and say what went wrong on any."""
-        for context, _ in self.contexts:
-            context.close()
-        faults = [fault for _, seen in self.contexts for fault in seen.faults()]
-        self.contexts.clear()
-        return faults
-
-
 @pytest.fixture
 def desk(chrome: Browser, server: Server) -> Iterator[Desk]:
     """Pages for one test. A script error, a failed request or one to elsewhere fails the test."""
@@ -265,18 +64,6 @@ def desk(chrome: Browser, server: Server) -> Iterator[Desk]:
     yield made
     faults = made.close()
     assert not faults, faults
-
-
-def settle(page: Page) -> None:
-    """Wait until nothing on the page is going to change by itself; the pointer is out of the way."""
-    page.wait_for_timeout(210)  # a widget's debounce
-    for _ in range(200):
-        page.wait_for_function(SETTLED)
-        if page.evaluate(STILL) and page.evaluate(SETTLED):
-            break
-    page.mouse.move(1, 1)
-    broken = page.locator(BROKEN)
-    assert broken.count() == 0, broken.first.inner_text()
 
 
 @pytest.fixture(scope="session")

@@ -29,9 +29,9 @@ def colours(page: Page, key: str) -> list[str]:
     )
 
 
-def pill(page: Page, index: int) -> Locator:
-    """One of the pieces offered to continue the text with."""
-    return page.locator(".st-key-continue button").nth(index)
+def pills(page: Page) -> Locator:
+    """The pieces offered to continue the text with."""
+    return page.locator(".st-key-continue button")
 
 
 def typed(page: Page) -> str:

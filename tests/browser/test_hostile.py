@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from models.catalog import entries
 from tests.browser import strips
-from tests.browser.conftest import ROOT, Desk, Server, serve, settle
+from tests.browser.desk import ROOT, Desk, Server, serve, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from models.catalog import entries
 from tests.browser import strips
-from tests.browser.conftest import settle
+from tests.browser.desk import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -159,9 +159,9 @@ def test_a_tap_keeps_a_word_on_a_phone(desk, server):
 
 def test_a_piece_is_put_behind_the_text(desk, server):
     page = desk.open(server.address(text=TEXT, word=3))
-    button = strips.pill(page, 0)
-    piece = button.inner_text().strip()
-    button.click()
+    offered = [pill.inner_text().strip() for pill in strips.pills(page).all()]
+    piece = next(piece for piece in offered if piece.isalpha())
+    strips.pills(page).nth(offered.index(piece)).click()
     expect(page.locator(".st-key-text textarea")).not_to_have_value(TEXT)
     settle(page)
     assert strips.typed(page).startswith(TEXT)

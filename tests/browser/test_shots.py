@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.compare import SHOTS, Mode, drop_failure, fault, keep_failure, pixels
-from tests.browser.conftest import Desk, Server, settle
+from tests.browser.desk import Desk, Server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.shots, pytest.mark.timeout(300)]
 

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from tests.browser import strips
-from tests.browser.conftest import ROOT, settle
+from tests.browser.desk import ROOT, settle
 from tests.layers import HEAVY
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]

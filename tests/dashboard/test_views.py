@@ -7,6 +7,7 @@ import pytest
 
 import models
 from interpret import every, explain, find, record
+from interpret.sentences import percent
 from interpret.wording import by_word
 from tests.dashboard.conftest import strip_data, texts
 
@@ -23,7 +24,7 @@ def test_next_words_draws_the_models_own_guesses(opened, model):
     drawn = chart["data"][0]["text"]
     assert drawn == [f"{share:.1%}" for share in found.values[-1]]
     assert chart["layout"]["yaxis"]["ticktext"][0].strip() == found.candidates[-1][0].strip()
-    assert f"{found.values[-1, 0]:.0%}" in texts(page)
+    assert percent(found.values[-1, 0]) in texts(page)
 
 
 @pytest.mark.parametrize("model", MODELS)

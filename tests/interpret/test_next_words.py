@@ -84,7 +84,7 @@ def test_without_a_start_mark_the_first_word_is_predicted_by_nothing():
 def test_in_words_names_the_first_two_guesses():
     assert next_words(toy_run()).in_words() == (
         # e^10.875 against e^6.75: 98 %, 2 %
-        "After this text the model's first guess is “red” (98%), its second “dog” (2%)."
+        "After this text the model's first guess is “red” (98\u00a0%), its second “dog” (1.6\u00a0%)."
     )
 
 

@@ -129,7 +129,7 @@ def test_a_check_says_whether_it_passed():
 
 ODD = {
     "all zero": ([[0.0, 0.0], [0.0, 0.0]], ["Every score is 0"]),
-    "one row zero": ([[0.0, 0.0, 0.0], [1.0, -2.0, 3.0]], ["1 of 2 rows"]),
+    "one row zero": ([[0.0, 0.0, 0.0], [1.0, -2.0, 3.0]], ["For 1 of 2 tokens"]),
     "all on one token": (
         [[9.0, 0.0, 0.0], [0.0, -7.0, 0.001], [0.0, 0.0, 5.0]], ["All the weight of every row"]
     ),

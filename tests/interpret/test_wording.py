@@ -38,12 +38,12 @@ def test_rows_of_one_word_are_added_and_its_own_pieces_left_out():
 def test_the_sentence_of_a_row():
     found = by_word(grid())
     assert found.in_words(0, 0.125) == (
-        "“run” (probability 12.5%) is explained here. Of the words before it, "
+        "“run” (probability 12\u00a0%) is explained here. Of the words before it, "
         "“dogs'” does most for it (+5.00 nats)."
     )
     down = by_word(grid(values=-grid().values))
     assert down.in_words(1, None) == (
-        "The model's next word is “fast”. Of the words before it, “run” most against it (−7.50)."
+        "The model's first guess for what comes next is “fast”. Of the words before it, “run” most against it (−7.50)."
     )
     silent = by_word(grid(values=0 * grid().values))
     assert silent.in_words(0, None).endswith("No earlier word has any effect on it.")
