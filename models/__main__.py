@@ -64,7 +64,7 @@ def arguments() -> argparse.ArgumentParser:
     one.add_argument("model", nargs="*", help="names; all of them if none is given")
     one.set_defaults(act=verify)
     one = commands.add_parser("train", help="run a model's recipe and bundle what comes out")
-    one.add_argument("model", help="a bundled name")
+    one.add_argument("model", help="a recipe of models/train, such as wiki-lstm")
     one.add_argument("--data", type=Path, help="folder with wikitext-2/ and imdb/; without it the hub")
     one.add_argument(
         "--work", type=Path, default=Path("work"), help="where a run keeps what it needs to resume"

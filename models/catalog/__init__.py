@@ -1,4 +1,4 @@
-"""The bundled models: each file here is one, with NAME, TITLE, PLACE, RECIPE and `load(folder)`."""
+"""The bundled models: each file here is one, with NAME, TITLE, PLACE and `load(folder)`."""
 
 import importlib
 import pkgutil

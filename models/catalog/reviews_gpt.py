@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.base import LanguageModel
 
-NAME, TITLE, PLACE, RECIPE = "reviews-gpt", "Transformer, movie reviews", 2, "reviews_gpt"
+NAME, TITLE, PLACE = "reviews-gpt", "Transformer, movie reviews", 2
 
 
 def load(folder: Path) -> LanguageModel:

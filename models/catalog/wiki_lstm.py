@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.base import LanguageModel
 
-NAME, TITLE, PLACE, RECIPE = "wiki-lstm", "LSTM, encyclopedia", 1, "wiki_lstm"
+NAME, TITLE, PLACE = "wiki-lstm", "LSTM, encyclopedia", 1
 
 
 def load(folder: Path) -> LanguageModel:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 import models
-from models import catalog, checkpoints
+from models import checkpoints
 from models.base import Card, Refusal
 from models.train.learning import History, Settings
 from models.train.text import NoData
@@ -28,23 +28,29 @@ class HeldOut:
     of: str
 
 
+def known() -> list[str]:
+    """The models there is a recipe for: the files of this folder that name one."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return [file.stem.replace("_", "-") for file in files if "\nNAME" in file.read_text(encoding="utf-8")]
+
+
 def run(asked: argparse.Namespace) -> int:
-    """Train (or go on training) a catalogue model and put it where the dashboard finds it."""
-    if asked.model not in models.names():
-        raise Refusal(f"There is no recipe for {asked.model!r}: choose one of {', '.join(models.names())}.")
-    if asked.data is None:
+    """Train (or go on training) a model and put it where the dashboard finds it."""
+    if asked.model not in known():
+        raise Refusal(f"There is no recipe for {asked.model!r}: choose one of {', '.join(known())}.")
+    recipe = importlib.import_module(f"models.train.{asked.model.replace('-', '_')}")
+    if recipe.NEEDS_DATA and asked.data is None:
         from models.train import hub
 
         asked.data = hub.fetch(asked.work)
-    if not asked.data.is_dir():
+    if recipe.NEEDS_DATA and not asked.data.is_dir():
         raise NoData(f"No folder {asked.data}: give --data the folder that holds wikitext-2/ and imdb/.")
     if asked.device != "cpu" and not torch.cuda.is_available():
         raise Refusal(f"There is no device {asked.device!r} on this machine: use --device cpu.")
     settings = Settings(
-        data=asked.data, work=asked.work, epochs=asked.epochs, minutes=asked.minutes,
+        data=asked.data or asked.work, work=asked.work, epochs=asked.epochs, minutes=asked.minutes,
         size=asked.size, seed=asked.seed, device=asked.device, threads=asked.threads,
     )  # fmt: skip
-    recipe = importlib.import_module(f"models.train.{catalog.entries()[asked.model].RECIPE}")
     network, history, digest = recipe.train(settings)
     out = asked.out or models.ASSETS / asked.model
     card = bundle(recipe, settings, network, history, digest, out)
@@ -79,8 +85,7 @@ def bundle(recipe: Any, settings: Settings, network: Any, history: History, dige
         licence="Apache-2.0 (weights); the training text is not included",
         **parts.shape,
     )
-    tokenizer = (settings.work / "tokenizer-8192.json").read_text(encoding="utf-8")
-    return checkpoints.save(out, parts.tensors, parts.config, tokenizer, card)
+    return checkpoints.save(out, parts.tensors, parts.config, recipe.tokenizer_json(settings), card)
 
 
 @dataclass(frozen=True, kw_only=True)

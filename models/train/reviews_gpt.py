@@ -14,9 +14,18 @@ from torch.nn import functional
 from models.train.learning import History, Settings, fit, learner
 from models.train.muon import Muon
 from models.train.recipes import HeldOut, Parts
-from models.train.text import START, Documents, digest_of, imdb, piece, pieces, shared_tokenizer
+from models.train.text import (
+    START,
+    Documents,
+    digest_of,
+    imdb,
+    piece,
+    pieces,
+    shared_tokenizer,
+    tokenizer_file,
+)
 
-NAME = "reviews-gpt"
+NAME, NEEDS_DATA = "reviews-gpt", True
 TRAINED_ON = "IMDB movie reviews: the 25,000 labelled training reviews and the 50,000 unlabelled ones"
 TEST_REVIEWS = 1000
 # layers, width, heads, context, rows in a batch
@@ -149,6 +158,12 @@ def train(settings: Settings) -> tuple[Any, History, str]:
         lr=np.array([0.02, 4e-3]), pct_start=0.03, div=10.0, div_final=100.0,
     )  # fmt: skip
     return learn.model, history, digest_of(labelled, unlabelled)
+
+
+def tokenizer_json(settings: Settings) -> str:
+    """The shared tokenizer, as it is bundled."""
+    shared_tokenizer(settings.data, settings.work)
+    return tokenizer_file(settings.work).read_text(encoding="utf-8")
 
 
 def parts(network: Any, settings: Settings) -> Parts:

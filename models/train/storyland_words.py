@@ -4,15 +4,16 @@ A pool's first words are the commonest: rank r (from 0) weighs 1 / (r + 8). Pool
 of the two spellings (`The`, `the`) stand rank beside rank.
 """
 
+from bisect import bisect
 from collections.abc import Collection, Iterator
 from itertools import accumulate
 
 
 class Pool:
-    """Words and their shares. Words a story may not use just now are barred and the others share what is left."""
+    """Words and their shares. Words a story may not use just now are barred; the rest share what is left."""
 
-    def __init__(self, words: Collection[str]):
-        self.words = tuple(words)
+    def __init__(self, words: str | Collection[str]):
+        self.words = tuple(words.split() if isinstance(words, str) else words)
         self.rank = {word: rank for rank, word in enumerate(self.words)}
         self._weights = [1 / (rank + 8) for rank in range(len(self.words))]
         self._ends = list(accumulate(self._weights))
@@ -28,17 +29,10 @@ class Pool:
         """One word by its share; `chances` are even draws from [0, 1)."""
         if len(self.words) == 1:
             return self.words[0]
-        from bisect import bisect
-
         while True:
             word = self.words[min(bisect(self._ends, next(chances) * self._ends[-1]), len(self.words) - 1)]
             if word not in barred:
                 return word
-
-
-def one(*words: str) -> tuple[Pool, ...]:
-    """A pool of its own for each word."""
-    return tuple(Pool((word,)) for word in words)
 
 
 class Pairs:
@@ -76,60 +70,61 @@ class Verbs(Pairs):
 
 
 SHE = Pool(
-    "Mia Ana Rosa Lucy Emma Nora Clara Ida Ella Vera Hana Lena Sofia Greta Wanda Tilda Flora Olga Petra Zara "
-    "Bella Carla Daria Fiona".split()
+    "Mia Ana Rosa Lucy Emma Nora Clara Ida Ella Vera Hana Lena Sofia Greta Wanda Tilda Flora Olga Petra "
+    "Zara Bella Carla Daria Fiona"
 )
 HE = Pool(
-    "Tom Ben Max Leo Paul Otto Hugo Ivan Oscar Felix Karl Emil Jonas Simon Peter Anton Bruno David Erik Gustav "
-    "Henry Kasper Lukas Marek".split()
+    "Tom Ben Max Leo Paul Otto Hugo Ivan Oscar Felix Karl Emil Jonas Simon Peter Anton Bruno David Erik "
+    "Gustav Henry Kasper Lukas Marek"
 )
 NAMES = Pool([name for pair in zip(SHE.words, HE.words, strict=True) for name in pair])
 
 THINGS = Pairs(
-    "key lamp coin book letter map ring bell cup drum flute ball kite rope shell box+es stone spoon button candle "
-    "ribbon basket hat coat boot glove/gloves scarf/scarves pear plum nut cake loaf/loaves knife/knives mirror "
-    "needle bottle hammer nail whistle doll pillow blanket feather purse card brush+es clock jar plate fork"
+    "key lamp coin book letter map ring bell cup drum flute ball kite rope shell box+es stone spoon "
+    "button candle ribbon basket hat coat boot glove/gloves scarf/scarves pear plum nut cake loaf/loaves "
+    "knife/knives mirror needle bottle hammer nail whistle doll pillow blanket feather purse card "
+    "brush+es clock jar plate fork"
 )
 PLACES = Pairs(
-    "table shelf/shelves chest bench+es bed chair cart gate well bridge wall hedge tower barn mill stable cupboard "
-    "barrel stove drawer ladder fence tree bush+es rock boat haystack wagon trough step crate trunk sofa counter "
-    "desk cradle hut wheel cabinet statue"
+    "table shelf/shelves chest bench+es bed chair cart gate well bridge wall hedge tower barn mill stable "
+    "cupboard barrel stove drawer ladder fence tree bush+es rock boat haystack wagon trough step crate "
+    "trunk sofa counter desk cradle hut wheel cabinet statue"
 )
 ANIMALS = Pairs(
-    "dog cat horse hen goose/geese fox+es duck cow goat pig mouse/mice sheepdog rabbit donkey frog owl bear wolf/wolves "
-    "swan squirrel hedgehog beaver sparrow raven"
+    "dog cat horse hen goose/geese fox+es duck cow goat pig mouse/mice sheepdog rabbit donkey frog owl "
+    "bear wolf/wolves swan squirrel hedgehog beaver sparrow raven"
 )
 ADJECTIVES = Pool(
-    "old small new big happy red quiet tired green cold warm round strange bright dirty clean heavy light lovely blue "
-    "yellow white black dark proud brave hungry sad kind clever slow quick lost famous ugly wet dry soft safe busy "
-    "calm tall short thin shy rusty dusty golden noisy lucky".split()
+    "old small new big happy red quiet tired green cold warm round strange bright dirty clean heavy light "
+    "lovely blue yellow white black dark proud brave hungry sad kind clever slow quick lost famous ugly "
+    "wet dry soft safe busy calm tall short thin shy rusty dusty golden noisy lucky"
 )
-MOODS = Pool("happy tired glad cold hungry sad proud brave late early lonely curious angry sleepy".split())
+MOODS = Pool("happy tired glad cold hungry sad proud brave late early lonely curious angry sleepy")
 ADVERBS = Pool(
-    "again today slowly quietly there alone loudly outside here gladly often twice tonight early well everywhere "
-    "softly upstairs".split()
+    "again today slowly quietly there alone loudly outside here gladly often twice tonight early merrily "
+    "everywhere softly upstairs"
 )
-TIMES = Pool("Then Later Soon Now Today Next Tonight Afterwards".split())
+TIMES = Pool("Then Later Soon Now Today Next Tonight Afterwards")
 
-IN_PLACE = Pool("under behind beside on near inside".split())  # where a thing is put; where stories happen
-BETWEEN = Pool("near behind beside by under above below beyond opposite from".split())  # noun PREPOSITION noun
+IN_PLACE = Pool("under behind beside on near inside")  # where a thing is put; where stories happen
+BETWEEN = Pool("near behind beside by under above below beyond opposite from")  # noun PREPOSITION noun
 
 BE = Verbs("are/is")
-HAVE_SEEMING = Verbs("seem look+s feel remain sound")
+HAVE_SEEMING = Verbs("seem look feel remain sound")
 LIVE = Verbs("live work stay sleep")
 PLAIN = Verbs(
-    "sing smile laugh dance wait rest run walk sleep work jump play swim read cook whistle+s paint travel/travels "
-    "yawn sneeze stumble listen nod hum dream shiver climb snore hurry/hurries bow"
+    "sing smile laugh dance wait rest run walk sleep work jump play swim read cook juggle paint "
+    "travel/travels yawn sneeze stumble listen nod hum dream shiver climb snore hurry/hurries bow"
 )
 PUT = Verbs("put hide leave drop lay store place push+es")
 FIND = Verbs("find see spot discover notice")
-SEEK = Verbs("search+es hunt look+s ask+s")
+SEEK = Verbs("search+es hunt look")
 FINDS = Verbs("find")
 MOVE = Verbs("move shift carry/carries drag")
 MEET = Verbs("meet greet help thank follow visit invite trust tease know")
 ALSO = Verbs("hug like admire praise comfort")  # what is done next to somebody met: hugs him
 SELF = Verbs("wash+es dress+es scratch+es warm amuse praise hurt weigh")
-SAY = Verbs("say whisper shout answer mutter sing")
+SAY = Verbs("say whisper shout answer mutter")
 ASK = Verbs("ask wonder")
 WANT = Verbs("want need like love borrow sell clean draw repair miss+es")
 FEED = Verbs("feed watch+es count chase call")
@@ -138,18 +133,17 @@ LEAVE = Verbs("vanish+es depart disappear retire")
 GATHER = Verbs("gather settle camp live stay")
 STAND = Verbs("stand lie rot lean")
 TEND = Verbs("guard chase love watch+es fear know")
-NUMBERS = Pool("two three four five six seven eight nine".split())
+NUMBERS = Pool("two three four five six seven eight nine")
 COUNTS = {word: number for number, word in enumerate(NUMBERS.words, start=2)}
-BIG_NUMBERS = Pool("Three Four Five Six Seven Eight Nine".split())
+BIG_NUMBERS = Pool("Three Four Five Six Seven Eight Nine")
 
 PRONOUNS = {"she": "herself", "he": "himself", "it": "itself", "they": "themselves"}
 OBJECTS = {"she": "her", "he": "him", "it": "it", "they": "them"}
-POSSESSIVES = {"she": "her", "he": "his", "it": "its", "they": "their"}
+POSSESSIVES = {"she": "her", "he": "his", "they": "their"}
 SPEAKERS = ("I", "You", "We")
-GLUE = (
-    "the a some and that because for to of am one One The the Where She He That tale is end about "
-    '. , ? ! ( ) [ ] " as like'
-).split()
+GLUE = Pool(
+    'the a some and that because for of am One The Where She He That tale is end like . , ? ! ( ) [ ] "'
+)
 
 
 def every_word() -> tuple[str, ...]:
@@ -160,6 +154,13 @@ def every_word() -> tuple[str, ...]:
         pools += [pairs.single, pairs.plural]
     for pool in pools:
         found.update(dict.fromkeys(pool.words))
-    for words in (PRONOUNS, PRONOUNS.values(), OBJECTS.values(), POSSESSIVES.values(), SPEAKERS, GLUE):
+    for words in (PRONOUNS, PRONOUNS.values(), OBJECTS.values(), POSSESSIVES.values(), SPEAKERS):
         found.update(dict.fromkeys(words))
     return tuple(found)
+
+
+def other_numbers() -> dict[str, str]:
+    """Each verb form and the form of the other number: sings -> sing, sing -> sings."""
+    verbs = [value for value in globals().values() if isinstance(value, Verbs)]
+    sides = [(pairs.single.words, pairs.plural.words) for pairs in verbs]
+    return {a: b for one, two in sides for a, b in (*zip(one, two, strict=True), *zip(two, one, strict=True))}

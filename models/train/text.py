@@ -99,9 +99,14 @@ def tokenizer(texts: Iterator[str], size: int) -> Tokenizer:
     return cutter
 
 
+def tokenizer_file(work: Path, size: int = 8192) -> Path:
+    """Where a recipe keeps the shared tokenizer."""
+    return work / f"tokenizer-{size}.json"
+
+
 def shared_tokenizer(data: Path, work: Path, size: int = 8192) -> Tokenizer:
     """The one tokenizer of all bundled English models, trained on WikiText-2 and IMDB training text."""
-    path = work / f"tokenizer-{size}.json"
+    path = tokenizer_file(work, size)
     if not path.is_file():
         texts = (*wikitext(data, "train").texts, *imdb(data, "train").texts)
         path.parent.mkdir(parents=True, exist_ok=True)

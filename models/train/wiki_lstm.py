@@ -13,9 +13,9 @@ from torch.nn import functional
 from models.lstm import from_fastai
 from models.train.learning import History, Settings, fit, learner
 from models.train.recipes import HeldOut, Parts
-from models.train.text import START, digest_of, piece, pieces, shared_tokenizer, wikitext
+from models.train.text import START, digest_of, piece, pieces, shared_tokenizer, tokenizer_file, wikitext
 
-NAME = "wiki-lstm"
+NAME, NEEDS_DATA = "wiki-lstm", True
 TRAINED_ON = "WikiText-2 (2.1 million words of Wikipedia articles), written the way people type"
 # embedding width, hidden width, layers, rows in a batch, window
 SIZES = {"tiny": (64, 96, 2, 32, 40), "small": (256, 512, 2, 64, 70), "large": (400, 1152, 3, 104, 70)}
@@ -92,6 +92,12 @@ def train(settings: Settings) -> tuple[Any, History, str]:
         learn, settings, folder, lambda m: carried_loss(m, held_out, rows=20), lr=6e-3, pct_start=0.15
     )
     return learn.model, history, digest_of(known)
+
+
+def tokenizer_json(settings: Settings) -> str:
+    """The shared tokenizer, as it is bundled."""
+    shared_tokenizer(settings.data, settings.work)
+    return tokenizer_file(settings.work).read_text(encoding="utf-8")
 
 
 def parts(network: Any, settings: Settings) -> Parts:

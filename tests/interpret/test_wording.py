@@ -43,7 +43,8 @@ def test_the_sentence_of_a_row():
     )
     down = by_word(grid(values=-grid().values))
     assert down.in_words(1, None) == (
-        "The model's first guess for what comes next is “fast”. Of the words before it, “run” most against it (−7.50)."
+        "The model's first guess for what comes next is “fast”. "
+        "Of the words before it, “run” most against it (−7.50)."
     )
     silent = by_word(grid(values=0 * grid().values))
     assert silent.in_words(0, None).endswith("No earlier word has any effect on it.")

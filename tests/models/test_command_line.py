@@ -15,7 +15,7 @@ from tests import tiny
 class Entry:
     """A catalogue entry whose files lie in a test's own folder."""
 
-    NAME, TITLE, PLACE, RECIPE = "tiny-lstm", "LSTM, three sentences", 1, "none"
+    NAME, TITLE, PLACE = "tiny-lstm", "LSTM, three sentences", 1
 
     @staticmethod
     def load(folder: Path):

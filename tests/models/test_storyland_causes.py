@@ -130,8 +130,12 @@ def test_a_pronoun_can_mean_one_being_only():
 
 @pytest.mark.parametrize("phenomenon", ["copied_name", "copied_place"])
 def test_what_is_copied_is_the_same_word(phenomenon):
-    for words, _, token in each_word(phenomenon):
-        assert token.word == words[token.causes[0]]
+    for words, i, token in each_word(phenomenon):
+        cause = token.causes[0]
+        assert token.word == words[cause]
+        assert (
+            phenomenon != "copied_name" or token.word not in words[cause + 1 : i]
+        )  # the last time it was told
 
 
 def test_a_thing_is_found_where_it_was_put_last():
@@ -143,8 +147,9 @@ def test_a_thing_is_found_where_it_was_put_last():
         at = max(at for at in range(i - 2) if words[at] in things)
         told_of = [j for j in range(at) if words[j] == words[at]]
         starts = [j + 1 + (words[j + 1] in ("is", "are")) for j in told_of]
-        last = [words[j : j + 3] for j in starts if words[j] in places and words[j + 1] == "the"][-1]
-        assert last == words[i - 2 : i + 1]
+        last = [j for j in starts if words[j] in places and words[j + 1] == "the"][-1]
+        assert words[last : last + 3] == words[i - 2 : i + 1]
+        assert token.causes == (last + 2,)
 
 
 def test_a_count_is_repeated_or_one_fewer_after_one_left():
