@@ -31,7 +31,9 @@ def ask(method: str, **options: Any) -> Any:
     except (cached.Refusal, NotFinite) as refusal:
         empty = not choices.text()
         more = (
-            "In the side bar (» on a phone), or choose an example there." if empty else "Change the text or the model; nothing else is lost."
+            "In the side bar (» on a phone), or choose an example there."
+            if empty
+            else "Change the text or the model; nothing else is lost."
         )
         frame.notice(str(refusal), more)
         st.stop()

@@ -17,6 +17,7 @@ from models.train.recipes import HeldOut, Parts
 from models.train.text import (
     START,
     Documents,
+    count_words,
     digest_of,
     imdb,
     piece,
@@ -117,7 +118,7 @@ def known_documents(settings: Settings) -> tuple[Documents, Documents, Documents
     for part in ("train", "unsup"):
         found = imdb(settings.data, part)
         kept = tuple(text for text in found.texts if text not in barred)
-        parts.append(Documents(texts=kept, words=sum(len(t.split()) for t in kept), digest=found.digest))
+        parts.append(Documents(texts=kept, words=sum(map(count_words, kept)), digest=found.digest))
     return parts[0], parts[1], test
 
 
@@ -198,6 +199,6 @@ def held_out(network: Any, settings: Settings) -> HeldOut:
     loss = document_loss(network, documents, piece(cutter, START), context)
     count = sum(len(document) for document in documents)
     return HeldOut(
-        nats=loss * count, pieces=count, words=sum(len(text.split()) for text in texts),
-        of=f"{TEST_REVIEWS:,} of the 25,000 IMDB test reviews; a word is what stands between spaces",
+        nats=loss * count, pieces=count, words=sum(map(count_words, texts)),
+        of=f"{TEST_REVIEWS:,} of the 25,000 IMDB test reviews; words and punctuation marks count as in WikiText",
     )  # fmt: skip

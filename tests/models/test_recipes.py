@@ -14,7 +14,7 @@ from models import checkpoints
 from models.__main__ import main
 from models.train.muon import orthogonal
 from models.train.reviews_gpt import TEST_REVIEWS, UNTRAINED, rows
-from models.train.text import imdb, natural, shared_tokenizer, wikitext
+from models.train.text import count_words, imdb, natural, shared_tokenizer, wikitext
 from models.train.wiki_lstm import stream
 
 NOUNS = ("keys", "cabinet", "river", "film", "actor", "town", "garden", "ring")
@@ -61,6 +61,13 @@ def test_words_are_counted_as_wikitext_counts_them(data):
     assert "<br" not in imdb(data, "train").texts[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "count"), [("the end.", 3), ("don't", 3), ("a-b (c)", 6), ("", 0), (" 10/10 ", 3)]
+)
+def test_words_of_reviews_are_counted_like_wikitexts(text, count):
+    assert count_words(text) == count
+
+
 def test_rows_ask_and_want_the_next_piece():
     # a document of 5 pieces in rows of 3: one full row, and [4, 5] left over, packed behind the start piece
     x, y = rows([np.array([1, 2, 3, 4, 5])], start=0, context=3)
@@ -89,7 +96,7 @@ def review_pieces_per_word(data, work) -> float:
     cutter = shared_tokenizer(data, work)
     texts = imdb(data, "test").texts
     texts = [texts[i] for i in np.random.default_rng(0).choice(len(texts), TEST_REVIEWS, replace=False)]
-    return sum(len(cutter.encode(text).ids) for text in texts) / sum(len(text.split()) for text in texts)
+    return sum(len(cutter.encode(text).ids) for text in texts) / sum(count_words(text) for text in texts)
 
 
 PIECES_PER_WORD = {"wiki-lstm": wiki_pieces_per_word, "reviews-gpt": review_pieces_per_word}
