@@ -16,6 +16,12 @@ from interpret.results import NotFinite, Result
 
 def ask(method: str, **options: Any) -> Any:
     """The method's answer for the reader's model, text and measure; or the page ends with a sentence."""
+    if not choices.text().strip():
+        frame.notice(
+            "There is no text yet: type a sentence.",
+            "In the side bar (» on a phone), or choose an example there.",
+        )
+        st.stop()
     asked = (method, choices.model(), choices.text(), choices.measure(), options)
     try:
         key = cached.digest(*asked)
@@ -29,13 +35,7 @@ def ask(method: str, **options: Any) -> Any:
             cached.keep(key, found)
         return found
     except (cached.Refusal, NotFinite) as refusal:
-        empty = not choices.text()
-        more = (
-            "In the side bar (» on a phone), or choose an example there."
-            if empty
-            else "Change the text or the model; nothing else is lost."
-        )
-        frame.notice(str(refusal), more)
+        frame.notice(str(refusal), "Change the text or the model; nothing else is lost.")
         st.stop()
     except Exception:  # the page never shows a trace; the log does
         logging.getLogger(__name__).exception("no answer to %s for %s", method, asked[1])

@@ -43,7 +43,7 @@ def sidebar(*, explains: bool) -> None:
         st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="model")
         st.query_params["model"] = st.session_state["model"]
         st.text_area(
-            "Text", key="text", height=150, on_change=_forget_words,
+            "Text", key="text", height=150, on_change=_own_text,
             help="Ctrl+Enter, or a click elsewhere, looks at the new text.",
         )  # fmt: skip
         st.selectbox(
@@ -168,6 +168,12 @@ def _take_example() -> None:
     if chosen:
         st.session_state["text"] = examples()[chosen]["text"]
         _forget_words()
+
+
+def _own_text() -> None:
+    """What the reader typed is no example."""
+    st.session_state["example"] = None
+    _forget_words()
 
 
 def _forget_words() -> None:

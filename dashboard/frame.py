@@ -29,20 +29,25 @@ def section(title: str) -> None:
     st.html(f'<h2 class="section">{escape(title)}</h2>')
 
 
+def is_whole(found: Result) -> bool:
+    """Whether the picture shows all of the reader's text."""
+    return int(found.spans[:, 1].max()) >= len(choices.text())
+
+
 def answer(sentence: str, found: Result) -> None:
     """One sentence with this text's numbers, and a quiet line that says what is shown."""
-    shown, whole = int(found.spans[:, 1].max()), len(choices.text())
-    if shown < whole:
+    if not is_whole(found):
+        shown = int(found.spans[:, 1].max())
         notice(
             f"This text is longer than one picture: all below is about its first "
-            f"{len(found.tokens):,} tokens ({shown:,} of {whole:,} characters).",
+            f"{len(found.tokens):,} tokens ({shown:,} of {len(choices.text()):,} characters).",
             "Shorten it to look at the rest.",
         )
+        sentence = sentence.replace("After this text", "After the part shown")
     st.html(f'<p class="answer">{escape(sentence)}</p>')
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="meta">{escape(_meta(found))}</p>', width="content")
         _card()
-        _share()
 
 
 def notice(sentence: str, more: str) -> None:
@@ -129,7 +134,8 @@ def card_table(card: cached.Card) -> str:
     return f'<table class="card"><caption>{escape(card.name)}</caption>{lines}</table>'
 
 
-def _share() -> None:
+def share() -> None:
+    """The address of this very view, the pinned word included."""
     with st.popover("Share", type="tertiary"):
         link = choices.link()
         if link is None:

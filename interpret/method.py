@@ -80,6 +80,10 @@ def explain(run: Run, method: str, target: Target | None = None, **options: Any)
         raise UnknownMethod(
             f"{run.model.card.name} has no {' and no '.join(sorted(missing))}, which {method} needs."
         )
+    unknown = set(options) - set(chosen.options.__dataclass_fields__)
+    if unknown:
+        has = ", ".join(chosen.options.__dataclass_fields__) or "none"
+        raise UnknownMethod(f"{method} has no option {', '.join(sorted(unknown))}; it has: {has}.")
     try:
         settings = chosen.options(**options)
     except (TypeError, ValueError) as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from interpret.sentences import by_word, named, percent, visible
+from interpret.sentences import by_word, marked, named, percent, visible
 
 if TYPE_CHECKING:
     import pandas
@@ -238,6 +238,11 @@ class NextWords(Result):
     def shows(self) -> str:
         return "the probability of each next token; surprise in bits"
 
+    def marked(self, row: int = -1) -> tuple[str, ...]:
+        """The candidates after token `row`; three dots before those that go on with its word."""
+        before = self.text[: int(self.spans[row, 1])]
+        return tuple(marked(token, before) for token in self.candidates[row])
+
     def to_json(self) -> dict[str, Any]:
         return {
             **super().to_json(),
@@ -265,9 +270,15 @@ class NextWords(Result):
         )
 
     def in_words(self) -> str:
-        first, second = (named(token) for token in self.candidates[-1][:2])
+        guesses = self.marked()[:2]
+        first, second = (named(token) for token in guesses)
         one, two = (percent(share) for share in self.values[-1, :2])
-        return f"After this text the model's first guess is {first} ({one}), its second {second} ({two})."
+        dots = (
+            " Three dots: it goes on with the last word." if "…" in (guesses[0][0:1], guesses[1][0:1]) else ""
+        )
+        return (
+            f"After this text the model's first guess is {first} ({one}), its second {second} ({two}).{dots}"
+        )
 
 
 def _finite(number: float | np.ndarray) -> bool:

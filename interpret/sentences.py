@@ -20,10 +20,10 @@ def visible(token: str) -> str:
 NAMED = {
     "": "the end of the text",
     "<|start|>": "the end of the text",
-    "<unk>": "an unknown word",
+    "<unk>": "a word it does not know",
     "<pad>": "nothing",
     "<mask>": "a blank",
-    " ": "a space",
+    " ": "the start of a rare word",
     "\n": "a new line",
     "\t": "a tab",
 }
@@ -39,9 +39,14 @@ def named(token: str) -> str:
 
 
 def bare(token: str) -> str:
-    """`named` without quotation marks, for labels: a word as it is, anything else in brackets."""
+    """`named` for labels: a word as it is, anything else in brackets and short."""
     said = named(token)
-    return said[1:-1] if said.startswith("“") else f"({said})"
+    return said[1:-1] if said.startswith("“") else f"({said.removeprefix('the ').removeprefix('a ')})"
+
+
+def marked(token: str, before: str) -> str:
+    """A guess as it stands behind `before`: three dots before one that goes on with its last word."""
+    return f"…{token}" if token[:1].isalnum() and before[-1:].isalnum() else token
 
 
 def writable(token: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from interpret.results import NextWords, TokenGrid
-from interpret.sentences import bare, named, percent, visible
+from interpret.sentences import bare, marked, named, percent, visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +40,8 @@ class WordGrid:
         place, names = self.rows[row], [visible(word.shown) for word in self.words]
         given = "" if probability is None else f" (probability {percent(probability)})"
         if place == len(self.words):
-            what = (
-                f"The model's first guess for what comes next is {named(self.grid.asked.shown[-1])}{given}."
-            )
+            guess = named(marked(self.grid.asked.shown[-1], self.grid.text))
+            what = f"The model's first guess for what comes next is {guess}{given}."
         else:
             what = f"“{names[place]}”{given} is explained here."
         scores = self.values[row]
@@ -113,6 +112,7 @@ class Surprises:
     rank: list[int | None]  # of the piece that stood furthest down
     band: list[int | None]  # 0 to 3: within 10, 100, 1,000 guesses, beyond
     probability: list[float | None]  # its pieces' probabilities multiplied
+    pieces: list[int]  # how many tokens the word is made of
     expected: list[list[tuple[str, float]] | None]  # what the model would rather have written there
 
 
@@ -129,7 +129,7 @@ def surprises(found: NextWords, most: int = 5) -> Surprises:
             continue
         bits.append(float(found.surprise[first:end].sum()))
         rank.append(int(found.rank[first:end].max()))
-        guesses = zip(found.candidates[first - 1], found.values[first - 1], strict=True) if first else ()
+        guesses = zip(found.marked(first - 1), found.values[first - 1], strict=True) if first else ()
         expected.append([(bare(token), float(share)) for token, share in guesses][:most])
     return Surprises(
         words=words,
@@ -137,6 +137,7 @@ def surprises(found: NextWords, most: int = 5) -> Surprises:
         rank=rank,
         band=[None if r is None else sum(r > most_guesses for most_guesses in BANDS) for r in rank],
         probability=[None if b is None else 2.0**-b for b in bits],
+        pieces=[word.tokens[1] - word.tokens[0] for word in words],
         expected=expected,
     )
 
@@ -150,4 +151,4 @@ def row_probability(found: NextWords, rows: tuple[int, ...]) -> list[float | Non
 def next_word(found: NextWords) -> Any:
     """The model's first guess after the text, for the page's script."""
     token = found.candidates[-1][0]
-    return {"t": bare(token), "s": int(token.startswith(" ")), "n": 0}
+    return {"t": bare(marked(token, found.text)), "s": int(token.startswith(" ")), "n": 0}

@@ -50,8 +50,11 @@ function surpriseSentence(strip, target) {
   const all = vocabulary.toLocaleString("en")
   const p = likely?.[target]
   const guess = place === 1 ? "the first" : ordinal(place)
-  const head = [who, `: ${number(amount, 1)} bits of surprise, ${guess} of ${all} guesses`]
-  head.push(typeof p === "number" ? ` (${probability(p)})` : "")
+  const count = strip.data.pieces[target]
+  const chance = typeof p === "number" ? ` (${probability(p)})` : ""
+  const rare = count > 1 ? `its ${count} pieces stood no further down than ` : ""
+  const head = [who, `: ${number(amount, 1)} bits of surprise${chance}; `]
+  head.push(`${rare}${guess} of ${all} guesses`)
   const others = expectedAt(strip, target)
   if (!others.length) return [...head, "."]
   const lead = place === 1 ? "; after it came " : "; instead the model expected "
@@ -74,6 +77,7 @@ function surpriseRows(strip) {
     bits: bits[i],
     rank: rank[i],
     band: band[i],
+    pieces: strip.data.pieces[i],
     probability: likely?.[i] ?? null,
     expected: (expected?.[i] || []).map((/** @type {[string, number]} */ [text, p]) => ({
       word: text,

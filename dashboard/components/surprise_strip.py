@@ -13,6 +13,7 @@ def surprise_strip(
     probability: Sequence[float | None],
     expected: Sequence[Sequence[tuple[str, float]] | None],
     *,
+    pieces: Sequence[int],
     vocabulary: int,
     key: str,
     selected: int | None = None,
@@ -33,6 +34,7 @@ def surprise_strip(
         band: 0 for the model's 10 likeliest words, 1 to the 100th, 2 to the 1,000th, 3 beyond.
         probability: The model's probability of the word.
         expected: The likeliest words there with their probabilities, the likeliest first.
+        pieces: How many pieces the word is cut into; its rank is that of the hardest.
         vocabulary: How many words the model chooses from.
         key: The component's key.
         selected: The word pinned at first, for a deep link.
@@ -43,7 +45,7 @@ def surprise_strip(
         group: Views of one group mark the word another one points at.
     """
     columns = {"bits": bits, "rank": rank, "band": band, "probability": probability}
-    columns["expected"] = expected
+    columns |= {"expected": expected, "pieces": pieces}
     for column, values in columns.items():
         if len(values) != len(words):
             raise ValueError(f"{column} has {len(values)} entries for {len(words)} words")
@@ -59,6 +61,7 @@ def surprise_strip(
             "probability": numbers(probability),
             "expected": [[[text, float(p)] for text, p in at or ()] for at in expected],
             "vocabulary": int(vocabulary),
+            "pieces": [int(count) for count in pieces],
             "name": name,
             "caption": caption,
             "direction": direction,

@@ -21,7 +21,7 @@ def next_words(found: NextWords) -> go.Figure:
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
-            customdata=[label(token) for token in found.candidates[-1]],
+            customdata=[label(token) for token in found.marked()],
         )
     )
     plain(figure, 44 + 28 * len(shares))
@@ -30,7 +30,7 @@ def next_words(found: NextWords) -> go.Figure:
     )
     return figure.update_yaxes(
         tickvals=places,
-        ticktext=[label(token) for token in found.candidates[-1]],
+        ticktext=[label(token) for token in found.marked()],
         autorange="reversed",
         ticklabelstandoff=6,
     )

@@ -9,16 +9,18 @@ from interpret.wording import surprises
 
 frame.question("What comes next?")
 found = answers.ask("next_words")
-by_word, last = surprises(found), found.candidates[-1]
+by_word, last, whole = surprises(found), found.candidates[-1], frame.is_whole(found)
 frame.answer(found.in_words(), found)
 st.plotly_chart(
-    figures.draw(found), key="next", on_select=lambda: choices.continue_with_bar("next", last),
-    selection_mode="points", config=figures.CONFIG, alt=found.in_words(),
+    figures.draw(found), key="next", selection_mode="points", config=figures.CONFIG, alt=found.in_words(),
+    on_select=(lambda: choices.continue_with_bar("next", last)) if whole else "ignore",
 )  # fmt: skip
-st.pills(
-    "Continue the text with", [piece for piece in last if writable(piece)][:6], key="continue",
-    format_func=bare, on_change=choices.continue_with_pill, args=("continue",),
-)  # fmt: skip
+shown = {piece: bare(said) for piece, said in zip(last, found.marked(), strict=True) if writable(piece)}
+if shown and whole:
+    st.pills(
+        "Continue the text with", list(shown)[:6], key="continue", format_func=shown.__getitem__,
+        on_change=choices.continue_with_pill, args=("continue",),
+    )  # fmt: skip
 frame.section("How surprised was it by each word?")
 
 
@@ -27,11 +29,12 @@ def strip() -> None:
     """Pinning a word reruns only this part."""
     choices.keep_word(surprise_strip(
         [word.to_data() for word in by_word.words], by_word.bits, by_word.rank, by_word.band,
-        by_word.probability, by_word.expected, key="surprise", vocabulary=frame.vocabulary(), group="text",
-        selected=choices.word("surprise", len(by_word.words)), caption=frame.caption(found, "Surprise"),
-        direction=figures.direction(found.text),
+        by_word.probability, by_word.expected, pieces=by_word.pieces, key="surprise", group="text",
+        vocabulary=frame.vocabulary(), selected=choices.word("surprise", len(by_word.words)),
+        caption=frame.caption(found, "Surprise"), direction=figures.direction(found.text),
         label="The text, coloured by how far down the model's list of guesses each word stood",
     ))  # fmt: skip
+    frame.share()
 
 
 strip()

@@ -12,21 +12,21 @@ method = choices.method(methods)
 found, guesses = answers.ask(method), answers.ask("next_words")
 grid = by_word(found)
 given = row_probability(guesses, grid.rows)
+frame.answer(grid.in_words(-1, given[-1]), found)
 
 
 @st.fragment
 def strip() -> None:
     """Pinning a word reruns only this part."""
-    selected = choices.word("saliency", len(grid.words) + 1)
-    row = grid.rows.index(selected) if selected in grid.rows else len(grid.rows) - 1
-    frame.answer(grid.in_words(row, given[row]), found)
     choices.keep_word(saliency_strip(
         [word.to_data() for word in grid.words], next_word(guesses), grid.rows, given, grid.values,
-        key="saliency", signed=found.signed, unit=found.unit, selected=selected, group="text",
+        key="saliency", signed=found.signed, unit=found.unit, group="text",
+        selected=choices.word("saliency", len(grid.words) + 1),
         name=f"saliency-{method}", caption=frame.caption(found, methods[method]),
         direction=figures.direction(found.text),
         label="The text: choose a word to see which words before it led to it",
     ))  # fmt: skip
+    frame.share()
 
 
 strip()

@@ -121,9 +121,9 @@ def _gap(sums: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def _notes(gap: np.ndarray, used: np.ndarray, options: Options) -> tuple[str, ...]:
     missed = int((gap > options.tolerance).sum())
-    steps = (
-        f"Steps on the way: {int(np.median(used))} for most words, {used.max()} where the gap asked for more."
-    )
+    most, usual = int(used.max()), int(np.median(used))
+    further = f", and up to {most} where the gap asked for more" if most > usual else ""
+    steps = f"Steps on the way: {usual}{further}."
     if not missed:
         return (steps,)
     return (

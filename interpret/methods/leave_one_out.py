@@ -93,8 +93,8 @@ def compute(run: Run, target: Target, options: Options) -> Result:
         run, target, "leave_one_out", values, totals,
         unit=target.unit, signed=True,
         check=Check(name="largest gap between a row's sum and the number itself",
-            says="Every score is the model asked again, nothing is estimated. Words act together: the scores "
-            "of a word may miss the number they explain, here by up to {}.",
+            says="Each score is exact for leaving out its word alone: the model was asked again. Words also "
+            "act together, so the scores of a word need not add up to its number; they differ by up to {}.",
             value=largest, unit=f" {target.unit}",
         ),
         options=options,

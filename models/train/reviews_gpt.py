@@ -200,5 +200,5 @@ def held_out(network: Any, settings: Settings) -> HeldOut:
     count = sum(len(document) for document in documents)
     return HeldOut(
         nats=loss * count, pieces=count, words=sum(map(count_words, texts)),
-        of=f"{TEST_REVIEWS:,} of the 25,000 IMDB test reviews; words and punctuation marks count as in WikiText",
+        of=f"{TEST_REVIEWS:,} of the 25,000 IMDB test reviews; words and marks count as in WikiText",
     )  # fmt: skip

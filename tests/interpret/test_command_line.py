@@ -73,7 +73,7 @@ WRONG = {
     "place": (["next_words", "--target", "99"], "There is no token 99: this text has tokens 1 to"),
     "word": (["next_words", "--target", "next:elephant"], "'elephant' is not one piece"),
     "measure": (["next_words", "--measure", "score"], "There is no measure 'score': choose one"),
-    "option": (["gradient_norm", "--option", "steps=3"], "gradient_norm: "),
+    "option": (["gradient_norm", "--option", "steps=3"], "gradient_norm has no option"),
     "number": (["integrated_gradients", "--option", "steps=x"], "--option steps=x: steps takes a num"),
     "ending": (["next_words", "--out", "a.xml"], "--out a.xml: name a file that ends in .json"),
     "place to write": (["next_words", "--out", "/no/such/place/a.json"], "/no/such/place/a.json: "),

@@ -127,5 +127,5 @@ def test_a_span_needs_only_its_sum_to_be_complete(tmp_path: Path):
     ],
 )
 def test_options_that_make_no_sense_are_refused(option: dict, sentence: str):
-    with pytest.raises(UnknownMethod, match=f"integrated_gradients: .*{sentence}"):
+    with pytest.raises(UnknownMethod, match=f"integrated_gradients.*{sentence}"):
         explain(toy_run(), NAME, **option)

@@ -72,7 +72,7 @@ def test_a_model_without_gradients_is_refused_what_needs_them():
 
 
 def test_an_option_that_a_method_does_not_have_is_refused():
-    with pytest.raises(UnknownMethod, match=r"gradient_norm: .*steps"):
+    with pytest.raises(UnknownMethod, match=r"gradient_norm has no option steps"):
         explain(toy_run(), "gradient_norm", steps=4)
 
 

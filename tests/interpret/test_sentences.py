@@ -1,0 +1,46 @@
+"""Text into what can be seen and said of it."""
+
+import pytest
+
+from interpret.sentences import bare, marked, named, percent, writable
+
+
+@pytest.mark.parametrize(
+    ("token", "said", "label", "can_be_written"),
+    [
+        (" on", "“on”", "on", True),
+        ("…hedral", "“…hedral”", "…hedral", True),
+        ("\n", "a new line", "(new line)", True),
+        (" ", "the start of a rare word", "(start of a rare word)", True),
+        ("<unk>", "a word it does not know", "(word it does not know)", False),
+        ("<|start|>", "the end of the text", "(end of the text)", False),
+        ("\ufffd", "part of a character", "(part of a character)", False),
+        ("", "the end of the text", "(end of the text)", False),
+    ],
+)
+def test_guesses_are_said_in_words(token, said, label, can_be_written):
+    assert (named(token), bare(token), writable(token)) == (said, label, can_be_written)
+
+
+@pytest.mark.parametrize(
+    ("token", "before", "shown"),
+    [("hedral", "The cat", "…hedral"), (" sat", "The cat", " sat"), (".", "The cat", "."), ("A", "", "A"),
+     ("on", "sat ", "on"), ("5", "in 199", "…5")],
+)  # fmt: skip
+def test_dots_stand_before_what_goes_on_with_a_word(token, before, shown):
+    assert marked(token, before) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (1.0, "100"),
+        (0.314, "31"),
+        (0.0314, "3.1"),
+        (0.00314, "0.31"),
+        (0.0, "0.00"),
+        (1e-6, "less than 0.01"),
+    ],
+)
+def test_two_figures_of_a_probability(share, written):
+    assert percent(share) == f"{written}\u00a0%"
