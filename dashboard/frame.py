@@ -42,6 +42,7 @@ def answer(sentence: str, found: Result) -> None:
             f"This text is longer than one picture: all below is about its first "
             f"{len(found.tokens):,} tokens ({shown:,} of {len(choices.text()):,} characters).",
             "Shorten it to look at the rest.",
+            role="status",
         )
         sentence = sentence.replace("After this text", "After the part shown")
     st.html(f'<p class="answer">{escape(sentence)}</p>')
@@ -50,9 +51,9 @@ def answer(sentence: str, found: Result) -> None:
         _card()
 
 
-def notice(sentence: str, more: str) -> None:
+def notice(sentence: str, more: str, role: str = "alert") -> None:
     """Something the reader should know first: what is the matter, and what to do."""
-    st.html(f'<div class="notice" role="status"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>')
+    st.html(f'<div class="notice" role="{role}"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>')
 
 
 def caption(found: Result, title: str) -> str:

@@ -23,7 +23,7 @@ NAMED = {
     "<unk>": "a word it does not know",
     "<pad>": "nothing",
     "<mask>": "a blank",
-    " ": "the start of a rare word",
+    " ": "a rare word",
     "\n": "a new line",
     "\t": "a tab",
 }
@@ -51,7 +51,7 @@ def marked(token: str, before: str) -> str:
 
 def writable(token: str) -> bool:
     """Whether a reader can put this piece behind a text: it is whole characters and no special piece."""
-    return "\ufffd" not in token and (token.isspace() or token not in NAMED) and bool(token)
+    return "\ufffd" not in token and (token == "\n" or token not in NAMED)
 
 
 def percent(share: float) -> str:
