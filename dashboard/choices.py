@@ -35,13 +35,13 @@ def examples() -> dict[str, dict[str, str]]:
 def sidebar(*, explains: bool) -> None:
     """Model and text; and, for a page that explains a number, which number."""
     titles = cached.titles()
+    _go_back()
     if "text" not in st.session_state:
         first = next(iter(examples().values()))["text"]
         st.session_state["text"] = st.query_params.get("text", first)
     with st.sidebar:
         _linked("model", titles)
         st.selectbox("Model", list(titles), format_func=titles.__getitem__, key="model")
-        st.query_params["model"] = st.session_state["model"]
         st.text_area(
             "Text", key="text", height=150, on_change=_own_text,
             help="Ctrl+Enter, or a click elsewhere, looks at the new text.",
@@ -53,7 +53,9 @@ def sidebar(*, explains: bool) -> None:
         if explains:
             _measure()
         st.caption("Runs on this computer. Nothing is sent anywhere.")
-    _write_text()
+    fits = len(quote(text(), errors="replace")) <= LONGEST_IN_LINK
+    chosen = {"measure": measure()} if explains else {}
+    _write(model=model(), text=text() if fits else None, **chosen)
 
 
 def _measure() -> None:
@@ -64,7 +66,6 @@ def _measure() -> None:
         help="The number whose causes are shown. With “lead”, each word is set against the word "
         "the model liked best in its place.",
     )  # fmt: skip
-    st.query_params["measure"] = st.session_state["measure"]
 
 
 def _linked(name: str, known: Collection[str]) -> None:
@@ -96,7 +97,7 @@ def method(names: dict[str, str]) -> str:
         "Method", list(names), format_func=names.__getitem__, required=True, key="method",
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
-    st.query_params["method"] = str(chosen)
+    _write(method=str(chosen))
     return str(chosen)
 
 
@@ -183,9 +184,18 @@ def _forget_words() -> None:
     st.query_params.pop("word", None)
 
 
-def _write_text() -> None:
-    written = st.session_state["text"]
-    if len(quote(written, errors="replace")) <= LONGEST_IN_LINK:
-        st.query_params["text"] = written
-    else:
-        st.query_params.pop("text", None)
+def _write(**choices: str | None) -> None:
+    """Put choices into the address in one step, for Back to be one step too; None takes one out."""
+    now = st.query_params.to_dict()
+    wanted = {name: value for name, value in {**now, **choices}.items() if value is not None}
+    if wanted != now:
+        st.query_params.from_dict(wanted)
+    st.session_state["address"] = {**st.session_state.get("address", {}), **choices}
+
+
+def _go_back() -> None:
+    """Take up what the address says where it is not what was last written: the reader went back."""
+    for name, written in st.session_state.get("address", {}).items():
+        given = st.query_params.get(name)
+        if given is not None and given != written:
+            st.session_state[name] = given

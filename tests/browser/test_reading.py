@@ -197,6 +197,20 @@ def test_an_example_replaces_the_text(desk, server):
     assert strips.strip(page, "saliency").locator(".word").nth(2).inner_text().startswith("wanted")
 
 
+def test_the_browsers_back_button_brings_the_earlier_text_back(desk, server):
+    page = desk.open(server.address("", text="The first text", model="wiki-lstm"))
+    box = page.locator(".st-key-text textarea")
+    strips.write(page, "The second text")
+    expect(page).to_have_url(re.compile("second"))
+    settle(page)
+    page.go_back()
+    expect(box).to_have_value("The first text")
+    settle(page)
+    words = strips.strip(page, "surprise").locator(".word")
+    assert words.nth(2).inner_text().startswith("first"), "the picture went back too"
+    assert "second" not in page.url
+
+
 def test_another_model_answers_the_same_question(desk, server):
     page = desk.open(server.address("saliency", text=TEXT, word=6))
     assert "wiki-lstm" in page.locator(".meta").inner_text()
