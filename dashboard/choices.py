@@ -197,5 +197,5 @@ def _go_back() -> None:
     """Take up what the address says where it is not what was last written: the reader went back."""
     for name, written in st.session_state.get("address", {}).items():
         given = st.query_params.get(name)
-        if given is not None and given != written:
+        if given not in (None, written) and st.session_state.get(name) == written:  # else newly chosen: kept
             st.session_state[name] = given

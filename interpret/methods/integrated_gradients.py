@@ -3,13 +3,14 @@
 The score of a word is its vector's change times the gradient, averaged over the straight path from a blank
 text (zero vectors, or the vocabulary's mean; the start mark stays) to the text. The scores of a row add up to
 f(text) - f(blank). How far they miss is the gap; steps are doubled for the rows that miss by more than
-`tolerance` until they do not, or `most_steps` is reached. Nodes and weights are Gauss-Legendre's.
+`tolerance` until they do not, or `most_steps` is reached. A change of f below 0.001 is compared with
+0.001. Nodes and weights are Gauss-Legendre's.
 
 Source: Sundararajan, Taly, Yan 2017, https://arxiv.org/abs/1703.01365, equation 1.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -82,7 +83,6 @@ def compute(run: Run, target: Target, options: Options) -> Result:
     start = blank(run, options.baseline)
     totals = _numbers(run.model, run.vectors, target)
     wanted = (totals - _numbers(run.model, start, target)).astype(float)
-    wanted_whole = wanted.sum()
     scores = np.zeros((len(target.places), len(run.tokens)))
     used = np.zeros(len(target.places), dtype=int)
     left, steps = list(range(len(target.places))), options.steps
@@ -90,10 +90,7 @@ def compute(run: Run, target: Target, options: Options) -> Result:
         scores[left] = along_the_path(run.model, start, run.vectors, target.rows(left), steps)
         used[left] = steps
         gap = _gap(scores.sum(axis=1), wanted)
-        if (
-            target.summed
-            and _gap(scores.sum(keepdims=True).ravel(), np.array([wanted_whole]))[0] <= options.tolerance
-        ):
+        if target.summed and _gap(scores.sum(), wanted.sum()) <= options.tolerance:
             break
         left = [row for row in left if gap[row] > options.tolerance]
         steps *= 2
@@ -101,7 +98,7 @@ def compute(run: Run, target: Target, options: Options) -> Result:
             break
     gap = _gap(scores.sum(axis=1), wanted)
     if target.summed:
-        gap = _gap(np.array([scores.sum()]), np.array([wanted_whole]))
+        gap = np.atleast_1d(_gap(scores.sum(), wanted.sum()))
     return token_result(
         run, target, "integrated_gradients", scores, totals,
         unit=target.unit, signed=True,
@@ -114,7 +111,7 @@ def compute(run: Run, target: Target, options: Options) -> Result:
     )  # fmt: skip
 
 
-def _gap(sums: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _gap(sums: Any, wanted: Any) -> Any:
     """|sum - wanted| as a share of |wanted|; a change below 1e-3 is compared with 1e-3."""
     return np.abs(sums - wanted) / np.maximum(np.abs(wanted), 1e-3)
 

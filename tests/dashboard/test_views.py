@@ -73,6 +73,16 @@ def test_a_link_pins_its_word(opened):
     assert data["selected"] == 3
 
 
+def test_back_brings_a_text_back_but_never_takes_a_new_one_away(opened):
+    page = opened(text="The first text")
+    page.query_params["text"] = "An earlier text"
+    page.run()
+    assert page.session_state["text"] == "An earlier text"
+    page.query_params["text"] = "The first text"
+    page.text_area(key="text").set_value("Just typed").run()
+    assert page.session_state["text"] == "Just typed"
+
+
 def test_choosing_an_example_and_a_pill_changes_the_text(opened):
     page = opened()
     page.selectbox(key="example").select("A river town").run()
