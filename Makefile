@@ -8,7 +8,7 @@ PIP := $(PY) -m pip --disable-pip-version-check -q
 # One stamp per content of the requirements: a second `make run` starts at once, and
 # changing a version installs again. No prerequisites: a checkout that only touches the file does not.
 RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
-DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr ' ' -)
+DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-cluster.txt requirements-dev.txt | cksum | tr ' ' -)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench shots docs train

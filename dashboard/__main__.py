@@ -21,6 +21,13 @@ def main(argv: list[str] | None = None) -> int:
     """Check the port, then hand over to Streamlit; exit code 2 and one sentence when that cannot be."""
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
     parser.add_argument("--port", type=int, default=8501, help="where to listen (8501)")
+    parser.add_argument(
+        "--work", type=Path, help="folder for the models that readers train (one among the temporary files)"
+    )
+    parser.add_argument(
+        "--models-dir", type=Path, help="folder that readers may open models of their own from"
+    )
+    parser.add_argument("--keep", type=int, default=8, help="models kept in memory at a time (8)")
     asked = parser.parse_args(argv)
     if not 1 <= asked.port <= 65535:
         print(f"Port {asked.port} does not exist: choose one from 1024 to 65535.", file=sys.stderr)
@@ -35,6 +42,14 @@ def main(argv: list[str] | None = None) -> int:
                 file=sys.stderr,
             )
             return 2
+    if asked.models_dir and not asked.models_dir.is_dir():
+        print(f"There is no folder {asked.models_dir}: give --models-dir one that is there.", file=sys.stderr)
+        return 2
+    if asked.models_dir:
+        os.environ["UNDERHOOD_MODELS"] = str(asked.models_dir.resolve())
+    os.environ["UNDERHOOD_KEPT"] = str(max(1, asked.keep))
+    if asked.work:
+        os.environ["UNDERHOOD_WORK"] = str(asked.work.resolve())
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from here
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from streamlit.web import cli

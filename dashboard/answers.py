@@ -14,9 +14,19 @@ from dashboard import cached, choices, frame
 from interpret.results import NotFinite, Result
 
 
-def ask(method: str, **options: Any) -> Any:
+def guesses() -> Any:
+    """What the reader's model makes of the text: next words, fill-ins or classes, by its task."""
+    return ask("classes" if cached.task(choices.model()) == "classify" else "next_words")
+
+
+def part(method: str, **options: Any) -> Any:
+    """As `ask`, for a part of a page: what cannot be answered is said there, and None; the page goes on."""
+    return ask(method, _ends=False, **options)
+
+
+def ask(method: str, *, _ends: bool = True, **options: Any) -> Any:
     """The method's answer for the reader's model, text and measure; or the page ends with a sentence."""
-    if not choices.text().strip():
+    if not choices.text().strip() and not cached.is_study(method):
         frame.notice(
             "There is no text yet: type a sentence.",
             "In the side bar (» on a phone), or choose an example there.",
@@ -35,8 +45,11 @@ def ask(method: str, **options: Any) -> Any:
             cached.keep(key, found)
         return found
     except (cached.Refusal, NotFinite) as refusal:
-        frame.notice(str(refusal), "Change the text or the model; nothing else is lost.")
-        st.stop()
+        role = "alert" if _ends else "status"
+        frame.notice(str(refusal), "Change the text or the model; nothing else is lost.", role=role)
+        if _ends:
+            st.stop()
+        return None
     except Exception:  # the page never shows a trace; the log does
         logging.getLogger(__name__).exception("no answer to %s for %s", method, asked[1])
         frame.notice(
@@ -70,7 +83,7 @@ def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"
                 place = st.empty()
                 with place.container():
                     bar = st.empty()
-                    st.button("Stop", on_click=choices.stop, args=(key,))
+                    st.button("Stop", key=f"stop-{key}", on_click=choices.stop, args=(key,))
             passed = time.monotonic() - started
             left = f", about {passed / share[0] - passed:.0f} s left" if share[0] > 0.05 else ""
             bar.progress(min(1.0, share[0]), text=f"Computing{left}")

@@ -10,32 +10,19 @@ if str(HERE.parent) not in sys.path:  # `streamlit run` puts dashboard/ on the p
 import streamlit as st
 
 from dashboard import choices, frame
+from dashboard.questions import EXPLAINS, QUESTIONS
 
 st.set_page_config("Underhood", page_icon=str(HERE.parent / "assets/icon.svg"), layout="wide")
 st.logo(str(HERE.parent / "assets/logo.svg"), icon_image=str(HERE.parent / "assets/icon.svg"), size="large")
 frame.style()
 
-page = st.navigation(
-    {
-        "What does it say?": [
-            st.Page(
-                HERE / "views/next_words.py",
-                title="What comes next?",
-                icon=":material/text_fields:",
-                url_path="next",
-                default=True,
-            ),
-        ],
-        "Why does it say so?": [
-            st.Page(
-                HERE / "views/saliency.py",
-                title="Which words led to this one?",
-                icon=":material/target:",
-                url_path="saliency",
-            ),
-        ],
-    },
-    expanded=True,
-)
-choices.sidebar(explains=page.url_path == "saliency")
+pages: dict[str, list] = {}
+for asked in QUESTIONS:
+    page = st.Page(
+        HERE / f"views/{asked.file}.py", title=asked.title, icon=f":material/{asked.icon}:",
+        url_path=asked.path, default=asked is QUESTIONS[0],
+    )  # fmt: skip
+    pages.setdefault(asked.group, []).append(page)
+page = st.navigation(pages, position="top")
+choices.sidebar(explains=page.url_path in EXPLAINS)
 page.run()

@@ -8,15 +8,17 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import VERSION, cached, choices
+from dashboard.python_lines import python_lines
 from interpret.results import Result
 
-STYLE = Path(__file__).with_name("style.css")
-NOTES = Path(__file__).parents[1] / "assets" / "texts" / "notes.json"
+STYLES = sorted(Path(__file__).parent.glob("style*.css"))  # style.css, and further pages' own
+NOTES = Path(__file__).parents[1] / "assets" / "texts" / "notes"  # a file for each page
 
 
 def style() -> None:
     """The page's own rules; colours come from the theme."""
-    st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
+    rules = "\n".join(path.read_text(encoding="utf-8") for path in STYLES)
+    st.html(f"<style>{rules}</style>")
 
 
 def question(title: str) -> None:
@@ -30,8 +32,8 @@ def section(title: str) -> None:
 
 
 def is_whole(found: Result) -> bool:
-    """Whether the picture shows all of the reader's text."""
-    return int(found.spans[:, 1].max()) >= len(choices.text())
+    """Whether the picture shows all of the reader's text; of a study, which has none of its own, it does."""
+    return not found.tokens or int(found.spans[:, 1].max()) >= len(choices.text())
 
 
 def answer(sentence: str, found: Result) -> None:
@@ -45,10 +47,15 @@ def answer(sentence: str, found: Result) -> None:
             role="status",
         )
         sentence = sentence.replace("After this text", "After the part shown")
-    st.html(f'<p class="answer">{escape(sentence)}</p>')
+    said(sentence)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="meta">{escape(_meta(found))}</p>', width="content")
         _card()
+
+
+def said(sentence: str) -> None:
+    """The one sentence that answers the question of the page."""
+    st.html(f'<p class="answer">{escape(sentence)}</p>')
 
 
 def notice(sentence: str, more: str, role: str = "alert") -> None:
@@ -69,34 +76,32 @@ def check(found: Result) -> None:
     st.html(f'<ul class="check{mark}"><li><strong>Check.</strong> {sentence}</li>{notes}</ul>')
 
 
-def notes(method: str) -> None:
+def notes(method: str, task: str = "causal") -> None:
     """How to read the picture, what it does not tell, how it is computed, and how to get it in Python."""
-    written = _notes()
-    note = written.get(method) or written["signed" if cached.is_signed(method) else "unsigned"]
-    left, right = st.columns(2, gap="large")
-    left.html(f'<div class="note"><h2>How to read this</h2><p>{escape(note["how"])}</p></div>')
-    listed = "".join(f"<li>{escape(limit)}</li>" for limit in note["limits"])
-    right.html(f'<div class="note"><h2>What it does not tell you</h2><ul>{listed}</ul></div>')
+    written, kind = _notes(), "signed" if cached.is_signed(method) else "unsigned"
+    names = (f"{method}-{task}", method, f"{kind}-{task}", kind)
+    note = next(written[name] for name in names if name in written)
+    pair("How to read this", note["how"], "What it does not tell you", note["limits"])
     with st.expander("How it is computed"):
         st.text(cached.about(method))
     with st.expander("The same in Python"):
         st.code(python_lines(method), language="python")
 
 
+def pair(title: str, text: str, other: str, points: list[str]) -> None:
+    """Two notes side by side: a paragraph, and a list."""
+    left, right = st.columns(2, gap="large")
+    left.html(f'<div class="note"><h2>{escape(title)}</h2><p>{escape(text)}</p></div>')
+    listed = "".join(f"<li>{escape(point)}</li>" for point in points)
+    right.html(f'<div class="note"><h2>{escape(other)}</h2><ul>{listed}</ul></div>')
+
+
 @cache
 def _notes() -> dict[str, dict]:
-    return json.loads(NOTES.read_text(encoding="utf-8"))
-
-
-def python_lines(method: str) -> str:
-    """Lines that come to the same numbers; a test runs them."""
-    return (
-        "from models import load\n"
-        "from interpret import every, explain, record\n\n"
-        f"run = record(load({choices.model()!r}), {choices.text()!r})\n"
-        f"result = explain(run, {method!r}, every(run, {choices.measure()!r}))\n"
-        "print(result.to_frame())"
-    )
+    found: dict[str, dict] = {}
+    for file in sorted(NOTES.glob("*.json")):
+        found |= json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def vocabulary() -> int:
@@ -105,7 +110,8 @@ def vocabulary() -> int:
 
 
 def _meta(found: Result) -> str:
-    return f"{found.model} · {len(found.tokens):,} tokens · {found.shows()}"
+    tokens = f" · {len(found.tokens):,} tokens" if found.tokens else ""
+    return f"{found.model}{tokens} · {found.shows()}"
 
 
 def _card() -> None:
@@ -116,21 +122,33 @@ def _card() -> None:
             st.text(str(refusal))
 
 
+DOES = {
+    "causal": "writes the next word",
+    "masked": "fills gaps: guesses a hidden word from those around it",
+    "classify": "names a class",
+}
+
+
 def card_table(card: cached.Card) -> str:
     """A model's card as a table in plain words (HTML, escaped)."""
     rows = {
         "Family": f"{card.family}, {card.layers} layers, widths {', '.join(map(str, card.widths))}",
+        "Does": DOES[card.task] + (f": {', '.join(card.classes)}" if card.classes else ""),
         "Size": f"{card.parameters / 1e6:.1f} million parameters, {card.vocabulary:,} pieces",
         "Has read": card.trained_on,
-        "Tokens seen": f"{card.tokens_seen or 0:,}",
-        "Trained for": f"{(card.seconds or 0) / 60:.0f} minutes on {card.machine}",
-        "Perplexity per word": f"{card.perplexity_per_word or 0:,.0f} (as if it chose among so many words)",
-        "Perplexity per token": f"{card.perplexity_per_token or 0:,.1f}",
+        "Tokens seen": card.tokens_seen and f"{card.tokens_seen:,}",
+        "Trained for": card.seconds and f"{card.seconds / 60:.0f} minutes on {card.machine}",
+        "Right on new texts": card.accuracy and f"{card.accuracy:.1%}",
+        "Macro-F1": card.macro_f1 and f"{card.macro_f1:.3f} (the mean of the classes' F1)",
+        "Perplexity per word": card.perplexity_per_word
+        and f"{card.perplexity_per_word:,.0f} (as if it chose among so many words)",
+        "Perplexity per token": card.perplexity_per_token and f"{card.perplexity_per_token:,.1f}",
         "Measured on": card.held_out,
         "Recipe": card.recipe,
         "Weights (sha256)": card.sha256[:16],
         "Licence": card.licence,
     }
+    rows = {name: said for name, said in rows.items() if said}
     lines = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
     return f'<table class="card"><caption>{escape(card.name)}</caption>{lines}</table>'
 

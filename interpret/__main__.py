@@ -1,24 +1,27 @@
 """`python -m interpret METHOD --model NAME --text "..."`: the dashboard's numbers without the dashboard."""
 
 import argparse
+import importlib
 import json
+import pkgutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import models
-from interpret import explain, find, record
+from interpret import commands, explain, find, record
 from interpret.results import NotFinite, Result
 from interpret.target import UNITS, parse
 from models.base import Refusal
 
+COMMANDS = [module.name for module in pkgutil.iter_modules(commands.__path__)]
 TARGETS = "every (default), next, 5, 5-7, next:is, next:is/are; places count tokens, the start mark is 0"
 
 
 def arguments() -> argparse.ArgumentParser:
     """What can be asked on the command line; options of a method are written NAME=VALUE."""
     parser = argparse.ArgumentParser(prog="python -m interpret", description=__doc__)
-    parser.add_argument("method", help=", ".join(find()))
+    parser.add_argument("method", help=f"{', '.join(find())}; or a command: {', '.join(COMMANDS)}")
     parser.add_argument("--model", required=True, help=f"{', '.join(models.names())}, or a folder")
     parser.add_argument("--text", required=True, help="the text to look into")
     parser.add_argument("--target", default="every", help=TARGETS)
@@ -61,6 +64,9 @@ def _harmless(cell: Any) -> Any:
 
 def main(argv: list[str] | None = None) -> int:
     """Answer one question; exit code 2 and one sentence when it cannot be answered."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv and argv[0].replace("-", "_") in COMMANDS:
+        return _command(argv[0].replace("-", "_"), argv[1:])
     asked = arguments().parse_args(argv)
     try:
         if asked.out is not None and asked.out.suffix not in (".json", ".csv"):
@@ -75,6 +81,16 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except OSError as error:
         print(f"{asked.out}: {error.strerror or error}: name another file.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _command(name: str, argv: list[str]) -> int:
+    command = importlib.import_module(f"interpret.commands.{name}")
+    try:
+        print(command.answer(argv))
+    except (Refusal, NotFinite) as refusal:
+        print(refusal, file=sys.stderr)
         return 2
     return 0
 

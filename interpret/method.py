@@ -3,15 +3,18 @@
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
+import numpy as np
+
+from interpret import progress
 from interpret.results import Asked, Check, Result, TokenGrid, TokenScores
-from interpret.run import Run
-from interpret.sentences import odd
+from interpret.run import Run, hide
+from interpret.sentences import odd, saturated
 from interpret.target import Target
-from models.base import Refusal
+from models.base import Card, Refusal
 
 
 class UnknownMethod(Refusal):
@@ -21,6 +24,14 @@ class UnknownMethod(Refusal):
 @dataclass(frozen=True, kw_only=True)
 class NoOptions:
     """For methods with nothing to set."""
+
+
+TASKS = {
+    "causal": "models that write the next word",
+    "masked": "models that fill a gap",
+    "classify": "classifiers",
+}
+DOES = {"causal": "writes the next word", "masked": "fills gaps", "classify": "names a class"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +49,18 @@ class Method:
     compute: Callable[[Run, Target, Any], Result]
     about: str = ""
     place: int = 100  # where it stands in lists
+    unfit: Callable[[Card], str | None] | None = None  # a further reason not to look into a model
+    tasks: frozenset[str] = frozenset({"causal", "masked", "classify"})
+
+    def refusal(self, card: Card) -> str | None:
+        """Why this method cannot look into a model, in a sentence; None if it can."""
+        if card.task not in self.tasks:
+            kinds = " and ".join(TASKS[task] for task in TASKS if task in self.tasks)
+            return f"{card.name} {DOES[card.task]}: “{self.title}” is for {kinds}."
+        missing = self.needs - card.abilities
+        if missing:
+            return f"{card.name} has no {' and no '.join(sorted(missing))}, which “{self.title}” needs."
+        return None if self.unfit is None else self.unfit(card)
 
     @property
     def summary(self) -> str:
@@ -50,15 +73,30 @@ def find() -> dict[str, Method]:
     """Every method of `interpret/methods/` by name."""
     from interpret import methods
 
+    return found_in(methods, "METHOD")
+
+
+def found_in(package: Any, called: str) -> dict[str, Any]:
+    """What each file of a folder calls METHOD (or STUDY), by name, in the order of their places."""
     found = {}
-    for module in pkgutil.iter_modules(methods.__path__):
-        file = importlib.import_module(f"{methods.__name__}.{module.name}")
-        made = file.METHOD
-        found[made.name] = Method(
-            **{k: getattr(made, k) for k in made.__dataclass_fields__ if k != "about"},
-            about=(file.__doc__ or "").strip(),
-        )
+    for module in pkgutil.iter_modules(package.__path__):
+        file = importlib.import_module(f"{package.__name__}.{module.name}")
+        made = getattr(file, called)
+        found[made.name] = replace(made, about=(file.__doc__ or "").strip())
     return dict(sorted(found.items(), key=lambda entry: (entry[1].place, entry[0])))
+
+
+def settings(chosen: Method, options: dict[str, Any]) -> Any:
+    """The options of a method with these values; refuses one it does not have, or cannot have."""
+    known = chosen.options.__dataclass_fields__
+    unknown = set(options) - set(known)
+    if unknown:
+        has = ", ".join(known) or "none"
+        raise UnknownMethod(f"{chosen.name} has no option {', '.join(sorted(unknown))}; it has: {has}.")
+    try:
+        return chosen.options(**options)
+    except (TypeError, ValueError) as error:
+        raise UnknownMethod(f"{chosen.name}: {error}.") from None
 
 
 def explain(run: Run, method: str, target: Target | None = None, **options: Any) -> Any:
@@ -75,42 +113,76 @@ def explain(run: Run, method: str, target: Target | None = None, **options: Any)
     chosen = find().get(method)
     if chosen is None:
         raise UnknownMethod(f"There is no method {method!r}: choose one of {', '.join(find())}.")
-    missing = chosen.needs - run.model.card.abilities
-    if missing:
-        raise UnknownMethod(
-            f"{run.model.card.name} has no {' and no '.join(sorted(missing))}, which {method} needs."
-        )
-    unknown = set(options) - set(chosen.options.__dataclass_fields__)
-    if unknown:
-        has = ", ".join(chosen.options.__dataclass_fields__) or "none"
-        raise UnknownMethod(f"{method} has no option {', '.join(sorted(unknown))}; it has: {has}.")
-    try:
-        settings = chosen.options(**options)
-    except (TypeError, ValueError) as error:
-        raise UnknownMethod(f"{method}: {error}.") from None
-    return chosen.compute(run, target or every(run), settings)
+    refusal = chosen.refusal(run.model.card)
+    if refusal:
+        raise UnknownMethod(refusal)
+    given = settings(chosen, options)
+    target = target or every(run)
+    if run.model.card.task == "masked" and chosen.gives == "token-grid":
+        return _each_hidden(run, chosen, target, given)
+    return chosen.compute(run, target, given)
+
+
+def _each_hidden(run: Run, method: Method, target: Target, given: Any) -> Result:
+    """A masked model is asked about each place of `target` with the token there hidden."""
+    found: list[Any] = []
+    notes: dict[str, None] = {}  # said of single places and not only of how their scores look
+    for row, place in enumerate(target.places):
+        hidden, one = hide(run, place), target.rows([row])
+        with progress.part(row / len(target.places), 1 / len(target.places)):
+            found.append(method.compute(hidden, one, given))
+        said = _oddities(hidden, one, found[-1].values[None], np.array([found[-1].total]))
+        notes |= dict.fromkeys(note for note in found[-1].notes if note not in said)
+    first = found[0]
+    values = np.array([one.values for one in found])
+    totals = np.array([one.total for one in found])
+    spread = None if first.spread is None else np.array([one.spread for one in found])
+    if spread is not None and target.summed:
+        spread = spread.sum(axis=0)  # an upper bound: the places share their random numbers
+    return token_result(
+        run, target, method.name, values, totals, unit=first.unit, signed=first.signed,
+        check=max((one.check for one in found), key=lambda check: check.value),
+        options=given, notes=tuple(notes), spread=spread,
+    )  # fmt: skip
 
 
 def token_result(
     run: Run, target: Target, method: str, values: Any, totals: Any, *,
-    unit: str, signed: bool, check: Check, options: Any, notes: tuple[str, ...] = (),
+    unit: str, signed: bool, check: Check, options: Any, notes: tuple[str, ...] = (), spread: Any = None,
 ) -> TokenScores | TokenGrid:  # fmt: skip
-    """Scores (C, T) as the Result their target asks for: one row as TokenScores, several as a TokenGrid."""
+    """Scores (C, T) as the Result their target asks for: one row as TokenScores, several as a TokenGrid.
+
+    `spread`: standard errors of the scores, (C, T), or (T,) of the one row of a summed target.
+    """
     tokens = run.tokens
     asked: Asked = target.asked(run.model)
     shared = {
         "method": method, "model": run.model.card.name, "model_sha256": run.model.card.sha256,
         "text": tokens.text, "tokens": tokens.shown, "spans": tokens.spans, "words": tokens.words,
         "asked": asked, "unit": unit, "signed": signed, "check": check, "options": asdict(options),
-        "notes": (*odd(values[_led_by_words(run, target)]), *notes),
+        "notes": (*_oddities(run, target, values, totals), *notes), "spread": spread,
     }  # fmt: skip
     if asked.summed:
         return TokenScores(values=values.sum(axis=0), total=float(totals.sum()), **shared)
     return TokenGrid(values=values, totals=totals, **shared)
 
 
+def _oddities(run: Run, target: Target, values: np.ndarray, totals: np.ndarray) -> tuple[str, ...]:
+    """What must be said of scores (C, T) and explained numbers (C,) before anyone believes them."""
+    asked = target.asked(run.model)
+    could = (asked.takes_part(len(run.tokens)) & run.of_text).sum(axis=1)
+    rows = _led_by_words(run, target)
+    if asked.summed:
+        looked_at = odd(values.sum(axis=0, keepdims=True), could.max(keepdims=True))
+    else:
+        looked_at = odd(values[rows], could[rows])
+    return (*looked_at, *saturated(totals, target.measure))
+
+
 def _led_by_words(run: Run, target: Target) -> list[int]:
     """The rows that have a word before them; behind the start mark alone a score of 0 is no surprise."""
+    if not target.ahead_only:
+        return list(range(len(target.places)))
     marks = int((run.tokens.spans[:, 0] == run.tokens.spans[:, 1]).sum())
     rows = [row for row, place in enumerate(target.places) if place > marks]
     return rows or list(range(len(target.places)))

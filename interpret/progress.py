@@ -27,3 +27,14 @@ def heard_by(listener: Callable[[float], bool]) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+@contextmanager
+def part(start: float, share: float) -> Iterator[None]:
+    """Inside, 0 to 1 counts as `start` to `start + share` of the whole."""
+    listener = _listener.get()
+    if listener is None:
+        yield
+        return
+    with heard_by(lambda done: listener(start + share * done)):
+        yield

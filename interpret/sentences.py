@@ -23,7 +23,7 @@ NAMED = {
     "<unk>": "a word it does not know",
     "<pad>": "nothing",
     "<mask>": "a blank",
-    " ": "a rare word",
+    " ": "a space",
     "\n": "a new line",
     "\t": "a tab",
 }
@@ -51,7 +51,7 @@ def marked(token: str, before: str) -> str:
 
 def writable(token: str) -> bool:
     """Whether a reader can put this piece behind a text: it is whole characters and no special piece."""
-    return "\ufffd" not in token and (token == "\n" or token not in NAMED)
+    return "\ufffd" not in token and (token in ("\n", " ") or token not in NAMED)
 
 
 def percent(share: float) -> str:
@@ -96,8 +96,12 @@ def led(names: Sequence[str], scores: np.ndarray, signed: bool) -> str:
     return f"was {' and '.join(said)}."
 
 
-def odd(values: np.ndarray) -> Iterable[str]:
-    """Sentences about degenerate scores (C, T): all zero, or all on one token (K5)."""
+def odd(values: np.ndarray, could: np.ndarray | None = None) -> Iterable[str]:
+    """Sentences about degenerate scores (C, T): all zero, or all on one token (K5).
+
+    `could` (C,): how many words' tokens can matter to each row. One row alone is suspicious only if they are
+    at least four.
+    """
     rows = np.abs(np.atleast_2d(values))
     whole = rows.sum(axis=1)
     if not whole.any():
@@ -106,6 +110,24 @@ def odd(values: np.ndarray) -> Iterable[str]:
     empty = int((whole == 0).sum())
     if empty:
         yield f"For {empty} of {len(rows)} tokens no earlier token has any score."
-    alive = rows[whole > 0]
-    if rows.shape[1] > 2 and len(alive) > 2 and bool((alive.max(axis=1) / alive.sum(axis=1) > 0.999).all()):
+    alone = rows.max(axis=1) > 0.999 * whole
+    alive = whole > 0
+    if rows.shape[1] > 2 and alive.sum() > 2 and alone[alive].all():
         yield "All the weight of every row is on one token: believe it only if another method agrees."
+    elif could is not None and alone[alive & (could >= 4)].any() and alone[alive & (could >= 4)].all():
+        yield "All the weight is on one token: believe it only if another method agrees."
+
+
+def saturated(totals: np.ndarray, measure: str) -> Iterable[str]:
+    """Sentences about explained numbers (C,) that can no longer move: certain or impossible words (K5)."""
+    if measure not in ("probability", "log-prob"):
+        return
+    shares = totals if measure == "probability" else np.exp(totals)
+    certain = int((shares > 0.9995).sum())
+    if certain:
+        of = f"For {certain} of {len(totals)} rows the" if len(totals) > 1 else "The"
+        yield f"{of} probability is 1.000: nothing small can move it; explain the logit instead."
+    impossible = int((totals < 1e-30).sum()) if measure == "probability" else 0
+    if impossible:
+        of = f"For {impossible} of {len(totals)} rows the" if len(totals) > 1 else "The"
+        yield f"{of} probability is 0.000: nothing small can move it; explain the log-probability instead."

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from interpret.results import Asked
 from interpret.run import Run
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel, Refusal, Task
 
 Measure = Literal["logit", "log-prob", "probability", "contrast"]
 UNITS = {"logit": "logits", "log-prob": "nats", "probability": "probability", "contrast": "logits"}
@@ -22,9 +22,11 @@ class BadTarget(Refusal):
 class Target:
     """C rows, each a token at a place; `summed` makes one number of them (a span).
 
-    The token at place p is scored by the logits after token p - 1, so places run from 1 to T, and T is the
-    token that would come after the text. `measure`: logit; log-prob (nats); probability; contrast, the logit
-    of the token minus the logit of another (`against`).
+    `task` says what a row of logits scores (models.base.LanguageModel). causal: the token at place p is
+    scored by the logits after token p - 1, so places run from 1 to T, and T is the token that would come
+    after the text. masked: by the logits at p. classify: the one place is T, its "tokens" are classes.
+    `measure`: logit; log-prob (nats); probability; contrast, the logit of the token minus that of another
+    (`against`).
     """
 
     measure: Measure
@@ -32,6 +34,7 @@ class Target:
     tokens: tuple[int, ...]
     against: tuple[int, ...] = ()
     summed: bool = False
+    task: Task = "causal"
 
     def __post_init__(self) -> None:
         if self.measure not in get_args(Measure):
@@ -39,7 +42,7 @@ class Target:
             raise BadTarget(f"There is no measure {self.measure!r}: choose one of {known}.")
         if not self.places or len(self.places) != len(self.tokens):
             raise BadTarget("A target needs at least one place, and one token for each place.")
-        if min(self.places) < 1:
+        if self.task == "causal" and min(self.places) < 1:
             raise BadTarget("Places run from 1: nothing stands before token 0 to score it by.")
         if len(self.against) != (len(self.tokens) if self.measure == "contrast" else 0):
             raise BadTarget(
@@ -53,7 +56,13 @@ class Target:
     @property
     def positions(self) -> Tensor:
         """Which rows of logits score the places, (C,)."""
-        return torch.tensor(self.places) - 1
+        places = torch.tensor(self.places)
+        return {"causal": places - 1, "masked": places, "classify": torch.zeros_like(places)}[self.task]
+
+    @property
+    def ahead_only(self) -> bool:
+        """Whether only the tokens before a place can matter to it."""
+        return self.task == "causal"
 
     def scores(self, logits: Tensor) -> Tensor:
         """The explained numbers, (B, C), from the logits at the target's rows, (B, C, V)."""
@@ -77,10 +86,14 @@ class Target:
             measure=self.measure,
             places=self.places,
             tokens=self.tokens,
-            shown=tuple(model.shown(token) for token in self.tokens),
-            against=tuple(model.shown(token) for token in self.against),
+            shown=tuple(self._named(model, token) for token in self.tokens),
+            against=tuple(self._named(model, token) for token in self.against),
             summed=self.summed or len(self.places) == 1,
+            task=self.task,
         )
+
+    def _named(self, model: LanguageModel, token: int) -> str:
+        return model.card.classes[token] if self.task == "classify" else model.shown(token)
 
 
 def _pick(rows: Tensor, tokens: tuple[int, ...]) -> Tensor:
@@ -99,45 +112,68 @@ def at(run: Run, place: int, token: int | None = None, *, measure: Measure = "lo
     for known in (token,) if against is None else (token, against):
         _known(run, known)
     return Target(
-        measure=measure, places=(place,), tokens=(token,), against=() if against is None else (against,)
-    )
+        measure=measure, places=(place,), tokens=(token,), against=() if against is None else (against,),
+        task=run.model.card.task,
+    )  # fmt: skip
+
+
+def of_class(run: Run, name: str, measure: Measure = "log-prob", against: str | None = None) -> Target:
+    """One class of a classifier by its name; a contrast without `against` takes the likeliest other one."""
+    token = _class(run, name)
+    other = None if against is None else _class(run, against)
+    return at(run, len(run.tokens), token, measure=measure, against=other)
 
 
 def every(run: Run, measure: Measure = "log-prob", *, following: bool = True) -> Target:
-    """Each token of the text after the first, and (`following`) the model's first guess after the text.
+    """Each token of the text and (`following`) the model's first guess after it; each class of a classifier.
 
-    A contrast sets each token against the likeliest other one at its place.
+    A causal model's first token is left out: nothing stands before it. A contrast sets each token against the
+    likeliest other one at its place.
     """
-    places = tuple(range(1, len(run.tokens) + following))
+    task = run.model.card.task
+    if task == "classify":
+        places: tuple[int, ...] = (len(run.tokens),) * len(run.model.card.classes)
+        tokens: tuple[int, ...] = tuple(range(len(places)))
+        return _with_others(run, measure, places, tokens)
+    if task == "masked":
+        places = tuple(p for p, (start, end) in enumerate(run.tokens.spans) if end > start)
+    else:
+        places = tuple(range(1, len(run.tokens) + following))
     if not places:
         raise BadTarget("One token alone has nothing before it to be explained by: type more.")
-    tokens = tuple(_own(run, place) for place in places)
-    against: tuple[int, ...] = ()
-    if measure == "contrast":
-        against = tuple(_best_other(run, p, t) for p, t in zip(places, tokens, strict=True))
-    return Target(measure=measure, places=places, tokens=tokens, against=against)
+    return _with_others(run, measure, places, tuple(_own(run, place) for place in places))
 
 
 def span(run: Run, first: int, last: int, measure: Measure = "log-prob") -> Target:
     """The text's tokens from place `first` to `last` as one number: the sum of their measures."""
-    if not 1 <= first <= last < len(run.tokens):
-        raise BadTarget(f"A span lies between tokens 1 and {len(run.tokens) - 1}, first before last.")
+    least = 1 if run.model.card.task == "causal" else 0
+    if not least <= first <= last < len(run.tokens):
+        raise BadTarget(f"A span lies between tokens {least} and {len(run.tokens) - 1}, first before last.")
     places = tuple(range(first, last + 1))
-    tokens = tuple(_own(run, place) for place in places)
+    target = _with_others(run, measure, places, tuple(_own(run, place) for place in places))
+    return replace(target, summed=True)
+
+
+def _with_others(run: Run, measure: Measure, places: tuple[int, ...], tokens: tuple[int, ...]) -> Target:
+    """The target; for a contrast each token is set against the likeliest other one."""
     against: tuple[int, ...] = ()
     if measure == "contrast":
         against = tuple(_best_other(run, p, t) for p, t in zip(places, tokens, strict=True))
-    return Target(measure=measure, places=places, tokens=tokens, against=against, summed=True)
+    return Target(measure=measure, places=places, tokens=tokens, against=against, task=run.model.card.task)
 
 
 def parse(run: Run, written: str, measure: Measure = "log-prob") -> Target:
     """A target as typed on the command line.
 
     `every`; `next` (the model's first guess after the text); `5` (the text's token 5); `5-7` (a span);
-    `next:is` or `5:is` (that word at that place); `next:is/are` (is rather than are).
+    `next:is` or `5:is` (that word at that place); `next:is/are` (is rather than are). Of a classifier:
+    `every`, `positive`, or `positive/negative`.
     """
     if written == "every":
         return every(run, measure)
+    if run.model.card.task == "classify":
+        name, _, other = written.partition("/")
+        return of_class(run, name, "contrast" if other else measure, other or None)
     place, _, words = written.partition(":")
     try:
         if "-" in place and not words:
@@ -173,15 +209,26 @@ def token_of(model: LanguageModel, word: str) -> int:
 
 
 def _own(run: Run, place: int) -> int:
-    if not 1 <= place <= len(run.tokens):
-        raise BadTarget(f"There is no token {place}: this text has tokens 1 to {len(run.tokens)}.")
-    if place == len(run.tokens):
+    count, after = len(run.tokens), run.model.card.task != "masked"
+    first = 1 if run.model.card.task == "causal" else 0
+    if not first <= place < count + after:
+        last = count - 1 + after
+        raise BadTarget(f"There is no token {place}: this text has tokens {first} to {last}.")
+    if place == count:
         return int(run.logits[-1].argmax())
     return int(run.tokens.ids[place])
 
 
+def _class(run: Run, name: str) -> int:
+    classes = run.model.card.classes
+    if name not in classes:
+        raise BadTarget(f"{run.model.card.name} knows no class {name!r}: choose one of {', '.join(classes)}.")
+    return classes.index(name)
+
+
 def _best_other(run: Run, place: int, token: int) -> int:
-    first, second = run.logits[place - 1].topk(2).indices.tolist()
+    row = {"causal": place - 1, "masked": place, "classify": 0}[run.model.card.task]
+    first, second = run.logits[row].topk(2).indices.tolist()
     return second if first == token else first
 
 

@@ -1,5 +1,6 @@
 """Trained language models behind one contract. `load("wiki-lstm")` opens one; `names()` lists them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from models.base import Card, LanguageModel, Refusal, Tokens, UnknownModel
@@ -30,22 +31,35 @@ def card(name: str) -> Card:
     return checkpoints.read_card(folder(name))
 
 
-def load(name: str | Path) -> LanguageModel:
-    """Open a bundled model by name, or a Hugging Face folder by path.
+def load(
+    name: str | Path,
+    *,
+    root: Path | None = None,
+    hub: bool = False,
+    progress: Callable[[float, str], None] | None = None,
+) -> LanguageModel:
+    """Open a bundled model by name or the reader's own by its path; NAME@STAGE opens a stage of its training.
+
+    What a path may hold, and what `root`, `hub` and `progress` do, is said in `models.detect`.
 
     Raises:
-        UnknownModel: neither a bundled name nor a folder.
+        UnknownModel: neither a bundled name nor a file or folder, or no such stage.
         BadCheckpoint: files are missing, cut short, changed or do not fit each other.
     """
     from models import catalog
 
-    if name in catalog.entries():
-        return catalog.entries()[str(name)].load(ASSETS / name)
-    path = Path(name)
-    if path.is_dir():
-        from models import huggingface
+    bundled, _, stage = str(name).partition("@")
+    if bundled in catalog.entries():
+        return catalog.entries()[bundled].load(ASSETS / bundled, stage or None)
+    path, _, stage = str(name).rpartition("@")
+    if root is None and not hub and not Path(name).exists():
+        if path and (Path(path) / "card.json").is_file():
+            from models.own import ours
 
-        return huggingface.load(path)
-    raise UnknownModel(
-        f"There is no model named {str(name)!r}: choose one of {', '.join(names())}, or give a folder."
-    )
+            return ours.opened(Path(path), stage)
+        raise UnknownModel(
+            f"There is no model named {str(name)!r}: choose one of {', '.join(names())}, or give a folder."
+        )
+    from models import detect
+
+    return detect.opened(name, root=root, hub=hub, progress=progress)

@@ -1,4 +1,4 @@
-"""`python -m models list | inspect NAME | train NAME | verify`: the bundled models from the command line."""
+"""`python -m models list | inspect NAME | verify | convert FILE | train NAME`, from the command line."""
 
 import argparse
 import json
@@ -7,25 +7,42 @@ from pathlib import Path
 
 import models
 from models import catalog, checkpoints
-from models.base import BadCheckpoint, Refusal
+from models.base import BadCheckpoint, Refusal, quality
 
 
 def list_models(_: argparse.Namespace) -> int:
     """One line a model: name, family, size, how good it is."""
     for name in models.names():
         card = models.card(name)
-        word = f"{card.perplexity_per_word:,.0f}" if card.perplexity_per_word else "unknown"
         print(
-            f"{name:16} {card.family:12} {card.parameters / 1e6:5.1f} M parameters   "
-            f"perplexity per word {word:>6}   {catalog.entries()[name].TITLE}"
+            f"{name:22} {card.family:12} {card.parameters / 1e6:5.1f} M parameters   "
+            f"{quality(card):32} {catalog.entries()[name].TITLE}"
         )
     return 0
 
 
 def inspect(asked: argparse.Namespace) -> int:
-    """The card of a bundled model, or of a Hugging Face folder, as JSON."""
-    card = models.card(asked.model) if asked.model in models.names() else models.load(asked.model).card
-    print(json.dumps(card.to_dict(), indent=1, ensure_ascii=False))
+    """The card of a bundled model, or what another holds before it is opened, as JSON; 2 if it cannot be."""
+    if asked.model in models.names():
+        print(json.dumps(models.card(asked.model).to_dict(), indent=1, ensure_ascii=False))
+        return 0
+    from models import detect
+
+    if not (asked.hub or asked.models_dir or Path(asked.model).exists()):
+        models.folder(asked.model)  # says which names there are
+    found = detect.preflight(asked.model, root=asked.models_dir, hub=asked.hub)
+    print(json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
+    for problem in found.problems:
+        print(problem, file=sys.stderr)
+    return 0 if found.can_open else 2
+
+
+def convert(asked: argparse.Namespace) -> int:
+    """Write a fastai export's weights and words into a folder, without running what it says."""
+    from models.own import fastai_files
+
+    found = fastai_files.convert(asked.export, asked.out)
+    print(f"{asked.out}: {found.parameters:,} weights and {found.vocabulary:,} words")
     return 0
 
 
@@ -52,17 +69,23 @@ def train(asked: argparse.Namespace) -> int:
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The four commands and their settings."""
+    """The commands and their settings."""
     parser = argparse.ArgumentParser(prog="python -m models", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="list | inspect | train | verify")
+    commands = parser.add_subparsers(required=True, metavar="list | inspect | verify | convert | train")
     one = commands.add_parser("list", help="the bundled models, a line each")
     one.set_defaults(act=list_models)
-    one = commands.add_parser("inspect", help="a model's card as JSON")
-    one.add_argument("model", help="a bundled name or a Hugging Face folder")
+    one = commands.add_parser("inspect", help="what a model is and whether it can be opened, as JSON")
+    one.add_argument("model", help="a bundled name, a file or folder, or with --hub a name on the hub")
+    one.add_argument("--hub", action="store_true", help="ask the Hugging Face hub for what is not here")
+    one.add_argument("--models-dir", type=Path, help="look only inside this folder")
     one.set_defaults(act=inspect)
     one = commands.add_parser("verify", help="compare the bundled files with their digests")
     one.add_argument("model", nargs="*", help="names; all of them if none is given")
     one.set_defaults(act=verify)
+    one = commands.add_parser("convert", help="a fastai export (learn.export) to safetensors")
+    one.add_argument("export", type=Path, help="the file that learn.export wrote")
+    one.add_argument("--out", type=Path, required=True, help="the folder to write")
+    one.set_defaults(act=convert)
     one = commands.add_parser("train", help="run a model's recipe and bundle what comes out")
     one.add_argument("model", help="a recipe of models/train, such as wiki-lstm")
     one.add_argument("--data", type=Path, help="folder with wikitext-2/ and imdb/; without it the hub")

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-Family = Literal["lstm", "transformer", "ngram"]
+Family = Literal["lstm", "transformer", "attention", "ngram"]  # attention: and nothing else
 Task = Literal["causal", "masked", "classify"]
 
 
@@ -46,15 +46,19 @@ class Card:
     parameters: int
     context: int | None = None  # most tokens in one text; None: any number
     heads: int | None = None
+    classes: tuple[str, ...] = ()  # of a classifier, in the order of its logits
     trained_on: str = "unknown"
     held_out: str = "unknown"  # which text the loss was measured on, and how
     held_out_loss_nats: float | None = None
     perplexity_per_token: float | None = None
     perplexity_per_word: float | None = None
+    accuracy: float | None = None  # of a classifier, share of held-out texts
+    macro_f1: float | None = None  # the classes' F1 scores, averaged
     tokens_seen: int | None = None
     seconds: float | None = None
     machine: str = "unknown"
     curve: tuple[dict[str, float], ...] = ()
+    snapshots: tuple[dict[str, Any], ...] = ()  # kept along the training: name, file, sha256, tokens, ...
     seed: int | None = None
     data_sha256: str = "unknown"
     recipe: str = "unknown"
@@ -80,11 +84,25 @@ class Card:
                     **written,
                     "abilities": frozenset(written["abilities"]),
                     "widths": tuple(written["widths"]),
+                    "classes": tuple(written.get("classes", ())),
                     "curve": tuple(written.get("curve", ())),
+                    "snapshots": tuple(written.get("snapshots", ())),
                 }
             )
         except (KeyError, TypeError) as error:
             raise BadCheckpoint(f"card.json is not a card this version reads ({error}).") from None
+
+
+def quality(card: Card) -> str:
+    """How good a model is on texts it never saw, in a few words."""
+    if card.accuracy is not None:
+        f1 = "" if card.macro_f1 is None else f", macro-F1 {card.macro_f1:.3f}"
+        return f"{card.accuracy:.1%} right{f1}"
+    if card.perplexity_per_word is not None:
+        return f"perplexity {card.perplexity_per_word:,.0f} per word"
+    if card.perplexity_per_token is not None:
+        return f"perplexity {card.perplexity_per_token:,.1f} per token"
+    return "quality unknown"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,14 +133,28 @@ class Tokens:
         return np.array(found, dtype=np.int64)
 
     def cut(self, length: int) -> "Tokens":
-        """The first `length` pieces and the text they came from."""
-        end = int(self.spans[:length, 1].max(initial=0))
+        """The first `length` pieces and the text they came from; marks that close a text close it still."""
+        marks = self._closing if len(self) > length > self._closing else 0
+        kept = [*range(len(self))[: length - marks], *range(len(self) - marks, len(self))]
+        end = int(self.spans[: length - marks, 1].max(initial=0))
         return Tokens(
             text=self.text[:end],
-            ids=self.ids[:length],
-            shown=self.shown[:length],
-            spans=self.spans[:length],
+            ids=frozen(self.ids[kept]),
+            shown=tuple(self.shown[at] for at in kept),
+            spans=frozen(self.spans[kept].clip(max=end)),
         )
+
+    @property
+    def _closing(self) -> int:
+        """How many pieces at the end, such as [SEP], stand for nothing in the text."""
+        empty = self.spans[1:, 0] == self.spans[1:, 1]
+        return len(empty) - int((~empty).nonzero()[0].max(initial=-1)) - 1
+
+
+def frozen(array: np.ndarray) -> np.ndarray:
+    """The same array, which nobody can write to any more."""
+    array.setflags(write=False)
+    return array
 
 
 JOINERS = frozenset("\u200c\u200d")  # invisible: they tie letters, or several pictures into one
@@ -180,9 +212,9 @@ class Memory:
 class Recording:
     """One forward pass of one text with everything kept. No gradients."""
 
-    logits: Tensor  # (T, V): row t scores the token after token t
+    logits: Tensor  # (R, V): what row t scores depends on the task, see LanguageModel
     hidden: tuple[Tensor, ...]  # L+1 entries of (T, D_l); entry 0 goes into layer 1
-    attention: Tensor | None = None  # (L, H, T, T): asking token first; rows sum to 1
+    attention: Tensor | None = None  # (L, H, Q, T): asking token first; rows sum to 1; Q is T or 1
     neurons: tuple[Tensor, ...] | None = None  # L entries of (T, N)
     memory: Memory | None = None
 
@@ -194,10 +226,10 @@ Pull = Callable[[Tensor, Tensor], Tensor]
 class Pullback:
     """One forward pass whose input gradients can be asked for as often as wanted.
 
-    `states` (B, T, D): what `unembed` turns into logits.
-    `pull(positions (C,), seeds (B, C, D))` -> (B, C, S, D): for each of C positions in rising order,
-    the gradient of <seed, state at that position> with respect to the first S = max(positions) + 1
-    input vectors (later ones cannot matter in a causal model).
+    `states` (B, R, D): what `unembed` turns into logits.
+    `pull(positions (C,), seeds (B, C, D))` -> (B, C, S, D): for each of C rows in rising order, the gradient
+    of <seed, state of that row> with respect to the first S input vectors: all T of them, or in a causal
+    model the first max(positions) + 1 (later ones cannot matter).
     """
 
     states: Tensor
@@ -205,9 +237,15 @@ class Pullback:
 
 
 class LanguageModel(ABC):
-    """A trained model. It holds no state between calls, is in eval mode, and its weights are frozen."""
+    """A trained model. It holds no state between calls, is in eval mode, and its weights are frozen.
+
+    What its R rows of logits score depends on `card.task`. causal: R = T, row t scores the token after
+    token t, from tokens 0 to t. masked: R = T, row t scores the token at place t, which should be hidden
+    behind the mask piece `mask`, from all tokens. classify: R = 1, the row scores the `card.classes`.
+    """
 
     card: Card
+    mask: int | None = None  # the piece that hides a token, for a masked model
 
     @abstractmethod
     def encode(self, text: str) -> Tokens:
@@ -223,18 +261,18 @@ class LanguageModel(ABC):
 
     @abstractmethod
     def states(self, vectors: Tensor) -> Tensor:
-        """(B, T, D) -> (B, T, D_last): what `unembed` reads; fresh memory, differentiable."""
+        """(B, T, D) -> (B, R, D_last): what `unembed` reads; fresh memory, differentiable."""
 
     @abstractmethod
     def unembed(self, hidden: Tensor) -> Tensor:
-        """(..., D_last) -> (..., V): logits of a final state."""
+        """(..., D_last) -> (..., V): logits of a final state; V counts the classes of a classifier."""
 
     @abstractmethod
     def record(self, vectors: Tensor) -> Recording:
         """(T, D) -> everything kept; the same logits as `logits`."""
 
     def logits(self, vectors: Tensor) -> Tensor:
-        """(B, T, D) -> (B, T, V): fresh memory, eval mode, differentiable."""
+        """(B, T, D) -> (B, R, V): fresh memory, eval mode, differentiable."""
         return self.unembed(self.states(vectors))
 
     def pullback(self, vectors: Tensor) -> Pullback:
@@ -243,7 +281,7 @@ class LanguageModel(ABC):
         whole = self._graph(vectors)
 
         def pull(positions: Tensor, seeds: Tensor) -> Tensor:
-            reach = int(positions.max()) + 1
+            reach = int(positions.max()) + 1 if self.card.task == "causal" else length
             saved = len(positions) * (length - reach)  # rows; a new forward pass costs `reach` of them
             leaf, states = self._graph(vectors[:, :reach]) if saved > reach else whole
             sent = seeds.new_zeros(len(positions), *states.shape)  # (C, B, S, D)

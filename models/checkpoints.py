@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from models.base import BadCheckpoint, Card
+from models.base import BadCheckpoint, Card, UnknownModel
 
 WEIGHTS, CARD, CONFIG, TOKENIZER = "weights.safetensors", "card.json", "config.json", "tokenizer.json"
+MEASURED = ("tokens_seen", "seconds", "held_out_loss_nats", "perplexity_per_token", "perplexity_per_word",
+            "accuracy", "macro_f1")  # fmt: skip
 
 
 def sha256(path: Path) -> str:
@@ -42,8 +44,32 @@ def read_card(folder: Path) -> Card:
 
 
 def verify(folder: Path, card: Card) -> None:
-    """Compare weights and tokenizer with the digests on the card; refuses what was changed or cut short."""
-    for name, expected in ((WEIGHTS, card.sha256), (TOKENIZER, card.tokenizer_sha256)):
+    """Compare every file with its digest on the card; refuses what was changed or cut short."""
+    _verify(folder, {WEIGHTS: card.sha256, TOKENIZER: card.tokenizer_sha256})
+    _verify(folder, {kept["file"]: kept["sha256"] for kept in card.snapshots})
+
+
+def opened(folder: Path, snapshot: str | None = None) -> tuple[Card, dict[str, Tensor]]:
+    """Card and weights of one of our checkpoints, verified; of a stage of its training, if one is named.
+
+    The card of a stage carries the stage's name behind an @, its digest and what was measured then.
+    """
+    card = read_card(folder)
+    if snapshot is None:
+        _verify(folder, {WEIGHTS: card.sha256, TOKENIZER: card.tokenizer_sha256})
+        return card, read_tensors(folder / WEIGHTS)
+    kept = {str(entry["name"]): entry for entry in card.snapshots}.get(snapshot)
+    if kept is None:
+        known = ", ".join(str(entry["name"]) for entry in card.snapshots) or "none"
+        raise UnknownModel(f"{card.name} has no stage {snapshot!r}: choose one of {known}.")
+    _verify(folder, {kept["file"]: kept["sha256"], TOKENIZER: card.tokenizer_sha256})
+    measured = {name: kept[name] for name in kept if name in MEASURED}
+    then = replace(card, name=f"{card.name}@{snapshot}", sha256=kept["sha256"], **measured)
+    return then, read_tensors(folder / kept["file"])
+
+
+def _verify(folder: Path, digests: Mapping[str, str]) -> None:
+    for name, expected in digests.items():
         path = folder / name
         if not path.is_file():
             raise BadCheckpoint(f"{folder.name} has no {name}: restore the folder.")
@@ -63,6 +89,11 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise BadCheckpoint(
             f"{path.parent.name}/{path.name} is broken or cut short ({error}): restore it."
         ) from None
+    return floats(stored, path)
+
+
+def floats(stored: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """The tensors of a file as fp32; refuses numbers that are not finite."""
     for name, tensor in stored.items():
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
             raise BadCheckpoint(f"{path.parent.name}/{path.name}: {name} holds NaN or infinite numbers.")
@@ -75,13 +106,36 @@ def save(
     config: dict[str, Any],
     tokenizer: str,
     card: Card,
+    stages: Sequence[tuple[dict[str, Any], Mapping[str, Tensor]]] = (),
 ) -> Card:
-    """Write a checkpoint with fp16 weights; returns the card with its digests filled in."""
+    """Write a checkpoint with fp16 weights; returns the card with its digests filled in.
+
+    `tokenizer`: the JSON of one; it is written without spaces between its parts.
+    `stages`: what the card says of each stage of the training that is kept (its "name", and what was
+    measured then), and the weights it had.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    halves = {n: t.detach().cpu().half().contiguous() for n, t in tensors.items()}
-    save_file(halves, folder / WEIGHTS)
-    (folder / TOKENIZER).write_text(tokenizer, encoding="utf-8")
+    save_file(_halves(tensors), folder / WEIGHTS)
+    kept = []
+    for said, weights in stages:
+        file = f"stages/{said['name']}.safetensors"
+        (folder / file).parent.mkdir(exist_ok=True)
+        save_file(_halves(weights), folder / file)
+        kept.append({**said, "file": file, "sha256": sha256(folder / file)})
+    card = replace(card, snapshots=tuple(kept))
+    (folder / TOKENIZER).write_text(_close(tokenizer), encoding="utf-8")
     (folder / CONFIG).write_text(json.dumps(config, indent=1, sort_keys=True) + "\n")
     card = replace(card, sha256=sha256(folder / WEIGHTS), tokenizer_sha256=sha256(folder / TOKENIZER))
     (folder / CARD).write_text(json.dumps(card.to_dict(), indent=1) + "\n")
     return card
+
+
+def _close(written: str) -> str:
+    """JSON without the spaces that only a person needs."""
+    return json.dumps(json.loads(written), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _halves(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Everything in fp16, but counts and other whole numbers as they are."""
+    found = {n: t.detach().cpu().contiguous() for n, t in tensors.items()}
+    return {n: t.half() if t.is_floating_point() else t for n, t in found.items()}

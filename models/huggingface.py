@@ -1,110 +1,52 @@
-"""Any causal transformer from a Hugging Face folder, seen through one observing attention function."""
+"""Any transformer from a Hugging Face folder: language models, masked models and classifiers."""
 
 import contextlib
 import threading
 from collections.abc import Iterator
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, LanguageModel, Pullback, Recording, Tokens
+from models.base import BadCheckpoint, Card, LanguageModel, Pullback, Recording, Task, Tokens
+from models.heads import parted, whole
+from models.observed import OBSERVED, Observation, attend, observing, transformers
+from models.own import weights
 from models.product import freeze
 from models.pullback_gpt2 import Gpt2Weights, fits, gpt2_pullback
+from models.switches import activation_functions
 from models.text import Cutter
 
-OBSERVED = "underhood"  # the attention function's name in transformers' registry
+__all__ = ["OBSERVED", "HuggingFaceModel", "Observation", "attend", "load", "observing", "transformers"]
 
-
-@dataclass(eq=False)
-class Observation:
-    """What the attention function saw in one forward pass, one entry per layer, each (H, T, T)."""
-
-    weights: list[Tensor] = field(default_factory=list)
-
-
-_observation: ContextVar[Observation | None] = ContextVar("observation", default=None)
-
-
-def attend(
-    module: torch.nn.Module,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attention_mask: Tensor | None,
-    scaling: float | None = None,
-    **_: Any,
-) -> tuple[Tensor, Tensor]:
-    """Attention in three lines, (B, H, T, D) each; its weights (B, H, T, T) are kept when someone looks.
-
-    Queries may come in more heads than keys (grouped queries). The causal mask is made here when
-    transformers leaves it out, as it does for kernels that know it by themselves.
-    """
-    groups = query.shape[1] // key.shape[1]
-    key, value = (part.repeat_interleave(groups, dim=1) for part in (key, value))
-    scores = query @ key.mT * (scaling if scaling is not None else query.shape[-1] ** -0.5)
-    if attention_mask is not None:
-        scores = scores + attention_mask[..., : key.shape[-2]]
-    elif getattr(module, "is_causal", True):
-        future = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
-        scores = scores.masked_fill(future, float("-inf"))
-    weights = scores.softmax(-1)
-    seen = _observation.get()
-    if seen is not None:
-        seen.weights.append(weights[0].detach())
-    return (weights @ value).transpose(1, 2).contiguous(), weights
-
-
-_importing = threading.Lock()  # the library fills itself lazily: two threads at once find it half empty
-
-
-def transformers() -> ModuleType:
-    """The transformers library, importable whatever torchvision the reader has.
-
-    fastai brings torchvision along; where its compiled operators do not fit the installed torch
-    (torch's CPU build beside the package index's torchvision), importing any model fails with
-    "operator torchvision::nms does not exist". Such a torchvision is treated as absent.
-    """
-    with _importing:
-        return _prepared()
-
-
-@cache
-def _prepared() -> ModuleType:
-    import transformers as library
-    from transformers.utils import import_utils
-
-    try:
-        import torchvision.ops  # noqa: F401
-    except (ImportError, RuntimeError, OSError, AttributeError):
-        for place in (import_utils, library.utils):
-            place.is_torchvision_available = lambda: False  # type: ignore[attr-defined]
-    from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
-
-    library.utils.logging.set_verbosity_error()  # what is wrong with a checkpoint, we say ourselves
-    library.utils.logging.disable_progress_bar()
-    library.AttentionInterface.register(OBSERVED, attend)
-    ALL_MASK_ATTENTION_FUNCTIONS.register(OBSERVED, ALL_MASK_ATTENTION_FUNCTIONS["eager"])
-    return library
+ALL = frozenset({"gradients", "attention", "unembed"})
+TASKS: dict[str, Task] = {  # by how the name of an architecture ends
+    "ForCausalLM": "causal", "LMHeadModel": "causal", "ForMaskedLM": "masked", "BertForPreTraining": "masked",
+    "ForSequenceClassification": "classify",
+}  # fmt: skip
+KINDS = {"causal": "causal transformer", "masked": "masked transformer", "classify": "classifier"}
+# Weights that files hold and these networks do not: masks made anew, and heads of other tasks.
+LEFT_OVER = (".attn.bias", ".masked_bias", ".position_ids", ".pooler.dense.weight", ".pooler.dense.bias",
+             "cls.seq_relationship.weight", "cls.seq_relationship.bias")  # fmt: skip
 
 
 class HuggingFaceModel(LanguageModel):
-    """A causal `transformers` network behind our contract: frozen, fp32, observed attention."""
+    """A `transformers` network behind our contract: frozen, fp32; what can be seen of it is on the card.
 
-    def __init__(self, network: Any, card: Card, cutter: Cutter):
-        self.card, self._cutter = card, cutter
+    Without the ability "attention" the network runs with its own attention; without "unembed" it is taken
+    whole, and its states are its logits.
+    """
+
+    def __init__(self, network: Any, card: Card, cutter: Cutter, mask: int | None = None):
+        self.card, self._cutter, self.mask = card, cutter, mask
         self.network = network.eval().requires_grad_(False)
         self._embedding = network.get_input_embeddings()  # the module: some scale what they look up
-        self._decoder = network.get_output_embeddings()
         self._looking = threading.Lock()  # hooks are seen by every caller: one recording at a time
         freeze(self.network)
-        self._gpt2 = Gpt2Weights.of(network) if fits(network) else None
+        self._parts = (parted if "unembed" in card.abilities else whole)(network, card.task)
+        self._gpt2 = Gpt2Weights.of(network) if fits(network) and "attention" in card.abilities else None
 
     def encode(self, text: str) -> Tokens:
         return self._cutter.cut(text)
@@ -116,10 +58,10 @@ class HuggingFaceModel(LanguageModel):
         return self._embedding(ids)
 
     def states(self, vectors: Tensor) -> Tensor:
-        return self.network.base_model(inputs_embeds=vectors, use_cache=False).last_hidden_state
+        return self._parts.body(vectors)[0]
 
     def unembed(self, hidden: Tensor) -> Tensor:
-        return self._decoder(hidden)
+        return self._parts.last(hidden)
 
     def pullback(self, vectors: Tensor) -> Pullback:
         if self._gpt2 is None:
@@ -128,44 +70,38 @@ class HuggingFaceModel(LanguageModel):
 
     @torch.no_grad()
     def record(self, vectors: Tensor) -> Recording:
-        with self._looking, _observing() as seen, _neurons(self.network) as neurons:
-            out = self.network.base_model(
-                inputs_embeds=vectors[None], use_cache=False, output_hidden_states=True
-            )
-        if len(seen.weights) != self.card.layers:
-            raise BadCheckpoint(f"{self.card.name}: its attention cannot be looked at from here.")
-        attention = torch.stack(seen.weights)
-        astray = (attention.sum(-1) - 1).abs().max()
-        if not bool(astray < 1e-4):
-            raise BadCheckpoint(f"{self.card.name}: attention rows do not sum to 1 (off by {astray:.1e}).")
+        with self._looking, observing() as seen, _neurons(self.network) as neurons:
+            states, every = self._parts.body(vectors[None], every=True)
+        assert every is not None
         return Recording(
-            logits=self.unembed(out.last_hidden_state)[0],
-            hidden=tuple(layer[0] for layer in out.hidden_states),
-            attention=attention,
+            logits=self.unembed(states)[0],
+            hidden=tuple(layer[0] for layer in every),
+            attention=self._checked(seen.weights) if "attention" in self.card.abilities else None,
             neurons=tuple(neurons) if len(neurons) == self.card.layers else None,
         )
 
-
-@contextlib.contextmanager
-def _observing() -> Iterator[Observation]:
-    seen = Observation()
-    token = _observation.set(seen)
-    try:
-        yield seen
-    finally:
-        _observation.reset(token)
+    def _checked(self, weights: list[Tensor]) -> Tensor:
+        """Attention of every layer as (L, H, T, T); refused unless each layer was seen and rows sum to 1."""
+        if len(weights) != self.card.layers:
+            raise BadCheckpoint(f"{self.card.name}: its attention cannot be looked at from here.")
+        attention = torch.stack(weights)
+        astray = (attention.sum(-1) - 1).abs().max()
+        if not bool(astray < 1e-4):
+            raise BadCheckpoint(f"{self.card.name}: attention rows do not sum to 1 (off by {astray:.1e}).")
+        return attention
 
 
 @contextlib.contextmanager
 def _neurons(network: Any) -> Iterator[list[Tensor]]:
     """Collects what leaves each block's activation function, (T, N) per layer."""
     kept: list[Tensor] = []
-    names = ("act", "act_fn", "activation_fn", "intermediate_act_fn", "activation")
-    handles = [
-        module.register_forward_hook(lambda _m, _i, out: kept.append(out.detach().flatten(0, -2)))
-        for name, module in network.named_modules()
-        if name.rsplit(".", 1)[-1] in names
-    ]
+    mine = threading.get_ident()
+
+    def keep(_module: Any, _given: Any, out: Tensor) -> None:
+        if threading.get_ident() == mine:
+            kept.append(out.detach().flatten(0, -2))
+
+    handles = [module.register_forward_hook(keep) for module in activation_functions(network)]
     try:
         yield kept
     finally:
@@ -176,82 +112,90 @@ def _neurons(network: Any) -> Iterator[list[Tensor]]:
 _opening = threading.Lock()  # from_pretrained swaps torch's initialisers and defaults while it works
 
 
-def build(folder: Path, tensors: dict[str, Tensor]) -> Any:
+def task_of(settings: dict[str, Any], name: str) -> Task:
+    """What the network of a `config.json` is for; one that does not say it is taken for a language model."""
+    said = settings.get("architectures") or ["ForCausalLM"]
+    for end, task in TASKS.items():
+        if str(said[0]).endswith(end):
+            return task
+    raise BadCheckpoint(
+        f"{name}: a {said[0]} has no output that can be explained here; give a language model, a masked "
+        "model or a classifier of texts."
+    )
+
+
+def build(folder: Path, tensors: dict[str, Tensor], task: Task) -> Any:
     """The network that `config.json` describes, filled with exactly the weights of the file."""
     settings = checkpoints.read_json(folder / checkpoints.CONFIG)
     settings = {k: v for k, v in settings.items() if "attn_implementation" not in k and k != "auto_map"}
     library = transformers()
     try:
         config = library.AutoConfig.for_model(**settings)
-        kind = library.MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
+        kind = {
+            "causal": library.MODEL_FOR_CAUSAL_LM_MAPPING,
+            "masked": library.MODEL_FOR_MASKED_LM_MAPPING,
+            "classify": library.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING,
+        }[task][type(config)]
         with _opening:
             network, fitted = kind.from_pretrained(
-                None, config=config, state_dict=tensors, attn_implementation=OBSERVED,
+                None, config=config, state_dict=tensors, attn_implementation="eager",
                 dtype=torch.float32, output_loading_info=True,
             )  # fmt: skip
     except RuntimeError:
         raise BadCheckpoint(f"{folder.name}: weights and config.json disagree in shape.") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadCheckpoint(f"{folder.name}: no causal transformer that is known here ({error}).") from None
-    wrong = fitted["missing_keys"] | fitted["unexpected_keys"] | fitted["mismatched_keys"]
-    wrong = [str(n) for n in wrong if not str(n).endswith((".attn.bias", ".masked_bias"))]
+        raise BadCheckpoint(f"{folder.name}: no {KINDS[task]} that is known here ({error}).") from None
+    extra = {str(name) for name in fitted["unexpected_keys"] if not f".{name}".endswith(LEFT_OVER)}
+    wrong = sorted({str(name) for name in fitted["missing_keys"] | fitted["mismatched_keys"]} | extra)
     if wrong:
-        raise BadCheckpoint(f"{folder.name}: missing or unknown weights: {', '.join(sorted(wrong)[:5])}.")
+        raise BadCheckpoint(f"{folder.name}: missing or unknown weights: {', '.join(wrong[:5])}.")
+    config = network.config
+    config.use_cache = False
+    if task == "classify" and config.get_text_config().pad_token_id is None:
+        config.get_text_config().pad_token_id = -1  # no piece: nothing is ever padded here
     return network
 
 
-def load(folder: Path) -> HuggingFaceModel:
-    """The causal transformer in `folder`, with its card verified, or a card read off a foreign folder."""
-    own = (folder / checkpoints.CARD).is_file()
-    card = checkpoints.read_card(folder) if own else None
-    if card is not None:
-        checkpoints.verify(folder, card)
-    weights = folder / (checkpoints.WEIGHTS if own else "model.safetensors")
-    network = build(folder, checkpoints.read_tensors(weights))
+def load(folder: Path, stage: str | None = None) -> HuggingFaceModel:
+    """The transformer in `folder`, with its card verified, or a card read off a foreign folder."""
+    card = None
+    if (folder / checkpoints.CARD).is_file():
+        card, tensors = checkpoints.opened(folder, stage)
+    else:
+        tensors = weights.read(folder)
+    task = task_of(checkpoints.read_json(folder / checkpoints.CONFIG), folder.name)
+    network = build(folder, tensors, task)
     start, known = network.config.bos_token_id, network.get_input_embeddings().weight.shape[0]
     # A start mark that the model has no vector for is the library's default, not this model's.
-    cutter = Cutter(folder / checkpoints.TOKENIZER, start if start in range(known) else None)
+    start = start if start in range(known) else None
+    cutter = Cutter(
+        folder / checkpoints.TOKENIZER,
+        start if card is not None or task == "causal" else None,
+        framed=card is None and task != "causal",
+    )
     if cutter.size > known:
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
+    mask = mask_piece(folder, cutter) if task == "masked" else None
     if card is not None:
-        return HuggingFaceModel(network, card, cutter)
-    model = HuggingFaceModel(network, foreign_card(folder, network, weights), cutter)
-    _refuse_if_unlike_itself(model)
-    return model
+        network.set_attn_implementation(OBSERVED)
+        return HuggingFaceModel(network, card, cutter, mask)
+    from models.foreign import examined
+
+    return examined(folder, network, task, cutter, mask)
 
 
-@torch.no_grad()
-def _refuse_if_unlike_itself(model: HuggingFaceModel) -> None:
-    """A foreign network must give the logits that the library gives with its own attention.
-
-    It would not if it caps its scores, adds sinks to its attention or scales its logits.
-    """
-    network, card = model.network, model.card
-    ids = torch.arange(min(8, card.vocabulary, card.context or 8))
-    network.set_attn_implementation("eager")
-    expected = network(input_ids=ids[None], use_cache=False).logits[0]
-    network.set_attn_implementation(OBSERVED)
-    astray = (model.record(model.embed(ids)).logits - expected).abs().max()
-    if not bool(astray <= 1e-3 * expected.abs().max().clamp(min=1.0)):
-        raise BadCheckpoint(
-            f"{card.name}: this kind of network ({network.config.model_type}) computes its words in a "
-            "way that is not looked into here yet, so its pictures would be wrong."
-        )
-
-
-def foreign_card(folder: Path, network: Any, weights: Path) -> Card:
-    """What can be said of a folder that has no card: shapes and digests, nothing about quality."""
-    config = network.config
-    return Card(
-        name=folder.name,
-        family="transformer",
-        task="causal",
-        abilities=frozenset({"gradients", "attention", "unembed"}),
-        widths=(config.hidden_size,) * (config.num_hidden_layers + 1),
-        vocabulary=config.vocab_size,
-        parameters=sum(p.numel() for p in network.parameters()),
-        context=getattr(config, "max_position_embeddings", None),
-        heads=config.num_attention_heads,
-        sha256=checkpoints.sha256(weights),
-        tokenizer_sha256=checkpoints.sha256(folder / checkpoints.TOKENIZER),
+def mask_piece(folder: Path, cutter: Cutter) -> int:
+    """The piece behind which a masked model hides others."""
+    names = ["[MASK]", "<mask>"]
+    for file in ("special_tokens_map.json", "tokenizer_config.json"):
+        if (folder / file).is_file():
+            said = checkpoints.read_json(folder / file).get("mask_token")
+            said = said.get("content") if isinstance(said, dict) else said
+            names = [said, *names] if isinstance(said, str) else names
+    for name in names:
+        number = cutter.number(name)
+        if number is not None:
+            return number
+    raise BadCheckpoint(
+        f"{folder.name}: its tokenizer has no mask piece: give the tokenizer it was trained with."
     )

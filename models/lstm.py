@@ -6,15 +6,17 @@ translates its weights. Source: Merity, Keskar, Socher 2017, https://arxiv.org/a
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from models import checkpoints
+from models import checkpoints, switches
 from models.base import BadCheckpoint, Card, LanguageModel, Memory, Pullback, Recording, Tokens
 from models.pullback_lstm import LstmWeights, lstm_pullback
 from models.text import Cutter
+from models.words import WordCutter
 
 PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -22,7 +24,7 @@ PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 class LstmModel(LanguageModel):
     """Embedding, stacked LSTM layers, and an output layer that may share the embedding's weights."""
 
-    def __init__(self, tensors: Mapping[str, Tensor], card: Card, cutter: Cutter):
+    def __init__(self, tensors: Mapping[str, Tensor], card: Card, cutter: Cutter | WordCutter):
         self.card, self._cutter = card, cutter
         frozen = {name: tensor.detach() for name, tensor in tensors.items()}
         self._embedding = frozen["embedding"]
@@ -48,8 +50,11 @@ class LstmModel(LanguageModel):
         return self._embedding[ids]
 
     def states(self, vectors: Tensor) -> Tensor:
-        for layer in self._layers:
-            vectors, _ = layer(vectors)
+        for number, layer in enumerate(self._layers, start=1):
+            if any(held_in(number)):
+                vectors = step_by_step(self.weights[number - 1], vectors, *held_in(number))["hidden"]
+            else:
+                vectors, _ = layer(vectors)
         return vectors
 
     def unembed(self, hidden: Tensor) -> Tensor:
@@ -59,35 +64,51 @@ class LstmModel(LanguageModel):
         return lstm_pullback(self.weights, vectors)
 
     @torch.no_grad()
-    def record(self, vectors: Tensor) -> Recording:
+    def memory(self, vectors: Tensor) -> Memory:
+        """(..., T, D) -> gates, cells and hidden states of every layer, each (..., T, D_l)."""
         kept: dict[str, list[Tensor]] = {name: [] for name in Memory.__dataclass_fields__}
-        hidden = [vectors]
-        for weights in self.weights:
-            tracks = step_by_step(weights, hidden[-1])
+        for number, weights in enumerate(self.weights, start=1):
+            tracks = step_by_step(weights, vectors, *held_in(number))
             for name, track in tracks.items():
                 kept[name].append(track)
-            hidden.append(tracks["hidden"])
+            vectors = tracks["hidden"]
+        return Memory(**{name: tuple(tracks) for name, tracks in kept.items()})
+
+    @torch.no_grad()
+    def record(self, vectors: Tensor) -> Recording:
+        memory = self.memory(vectors)
         return Recording(
-            logits=self.unembed(hidden[-1]),
-            hidden=tuple(hidden),
-            memory=Memory(**{name: tuple(tracks) for name, tracks in kept.items()}),
+            logits=self.unembed(memory.hidden[-1]), hidden=(vectors, *memory.hidden), memory=memory
         )
 
 
-def step_by_step(weights: LstmWeights, vectors: Tensor) -> dict[str, Tensor]:
-    """One layer cell by cell over (T, I): every gate, candidate, cell and hidden state, each (T, D)."""
+def held_in(number: int) -> tuple[dict[int, Tensor], dict[int, Tensor]]:
+    """Cells and hidden states of this layer (from 1) that are switched off just now (`models.switches`)."""
+    return switches.of_layer(number, "cell"), switches.of_layer(number, "hidden")
+
+
+def step_by_step(
+    weights: LstmWeights,
+    vectors: Tensor,
+    cells: Mapping[int, Tensor] = MappingProxyType({}),
+    hiddens: Mapping[int, Tensor] = MappingProxyType({}),
+) -> dict[str, Tensor]:
+    """One layer step by step over (..., T, I): gates, candidate, cell and hidden state, each (..., T, D).
+
+    `cells` and `hiddens` are held at these values at every step.
+    """
     width = weights.hidden.shape[1]
-    cell = hidden = vectors.new_zeros(width)
-    driven = vectors @ weights.input.T + weights.bias  # (T, 4D): i, f, g, o
+    cell = hidden = vectors.new_zeros(*vectors.shape[:-2], width)
+    driven = vectors @ weights.input.T + weights.bias  # (..., T, 4D): i, f, g, o
     steps: list[tuple[Tensor, ...]] = []
-    for drive in driven:
-        i, f, g, o = (drive + weights.hidden @ hidden).view(4, width)
+    for step, drive in enumerate(driven.unbind(-2)):
+        i, f, g, o = (drive + hidden @ weights.hidden.T).chunk(4, -1)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
-        cell = f * cell + i * g
-        hidden = o * cell.tanh()
+        cell = switches.put(f * cell + i * g, cells, step)
+        hidden = switches.put(o * cell.tanh(), hiddens, step)
         steps.append((cell, hidden, i, f, o, g))
     names = ("cell", "hidden", "input_gate", "forget_gate", "output_gate", "candidate")
-    return {name: torch.stack(track) for name, track in zip(names, zip(*steps, strict=True), strict=True)}
+    return {name: torch.stack(track, -2) for name, track in zip(names, zip(*steps, strict=True), strict=True)}
 
 
 def from_fastai(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -106,18 +127,34 @@ def from_fastai(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return tensors
 
 
+def to_fastai(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The inverse of `from_fastai`: weights under the names of fastai's AWD_LSTM language model."""
+    state = {"0.encoder.weight": tensors["embedding"], "0.encoder_dp.emb.weight": tensors["embedding"]}
+    number = 0
+    while f"layers.{number}.weight_hh" in tensors:
+        state[f"0.rnns.{number}.weight_hh_l0_raw"] = tensors[f"layers.{number}.weight_hh"]
+        for part in ("weight_ih", "bias_ih", "bias_hh"):
+            state[f"0.rnns.{number}.module.{part}_l0"] = tensors[f"layers.{number}.{part}"]
+        number += 1
+    state["1.decoder.weight"] = tensors.get("decoder", tensors["embedding"])
+    if "decoder_bias" in tensors:
+        state["1.decoder.bias"] = tensors["decoder_bias"]
+    return state
+
+
 def _expected(config: dict[str, Any], card: Card) -> set[str]:
     names = {f"layers.{n}.{part}" for n in range(card.layers) for part in PARTS} | {"embedding"}
     names |= {"decoder"} if not config["tied"] else set()
     return names | ({"decoder_bias"} if config["bias"] else set())
 
 
-def load(folder: Path) -> LstmModel:
-    """The LSTM in `folder`; refuses missing, extra, changed or non-finite weights (`BadCheckpoint`)."""
-    card = checkpoints.read_card(folder)
-    checkpoints.verify(folder, card)
+def load(folder: Path, stage: str | None = None) -> LstmModel:
+    """The LSTM in `folder`, or a stage of its training.
+
+    Refuses missing, extra, changed or non-finite weights (`BadCheckpoint`).
+    """
+    card, tensors = checkpoints.opened(folder, stage)
     config = checkpoints.read_json(folder / checkpoints.CONFIG)
-    tensors = checkpoints.read_tensors(folder / checkpoints.WEIGHTS)
     if missing := {"tied", "bias", "start"} - set(config):
         raise BadCheckpoint(f"{folder.name}/config.json has no {', '.join(sorted(missing))}: restore it.")
     wrong = _expected(config, card) ^ set(tensors)

@@ -1,17 +1,22 @@
 """Text in, pieces out: one tokenizer file serves every bundled English model."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from models.base import BadCheckpoint, BadText, Tokens
+from models.base import BadCheckpoint, BadText, LanguageModel, Tokens, frozen
 
 
 class Cutter:
-    """A `tokenizer.json`, with the piece that stands before a text and the characters each piece covers."""
+    """A `tokenizer.json`, with the piece that stands before a text and the characters each piece covers.
 
-    def __init__(self, path: Path, start: int | None):
+    `framed`: the text stands between the marks that the tokenizer itself sets, such as [CLS] and [SEP].
+    """
+
+    def __init__(self, path: Path, start: int | None, *, framed: bool = False):
         if not path.is_file():
             raise BadCheckpoint(f"{path.parent.name} has no {path.name}: without it text cannot be cut.")
         try:
@@ -21,19 +26,19 @@ class Cutter:
         self._tokenizer.encode_special_tokens = True  # a reader who types "<mask>" gets those characters
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self.start = start
+        self.start, self._framed = start, framed
         self.size = self._tokenizer.get_vocab_size()
 
     def cut(self, text: str) -> Tokens:
-        """Pieces of `text` behind the start piece (if the model has one)."""
+        """Pieces of `text` behind the start piece (if there is one), or between the tokenizer's marks."""
         if not text:
             raise BadText("There is no text yet: type a sentence.")
         try:
             text.encode()
         except UnicodeEncodeError:
             raise BadText("The text holds half a character (a lone surrogate): remove it.") from None
-        found = self._tokenizer.encode(text, add_special_tokens=False)
-        ids, spans = list(found.ids), [tuple(span) for span in found.offsets]
+        found = self._tokenizer.encode(text, add_special_tokens=self._framed)
+        ids, spans = list(found.ids), _spans(found.offsets, found.special_tokens_mask)
         shown = [text[start:end] for start, end in spans]
         if self.start is not None:
             ids, spans, shown = [self.start, *ids], [(0, 0), *spans], ["", *shown]
@@ -41,16 +46,41 @@ class Cutter:
             raise BadText("The tokenizer finds nothing in this text: type a sentence.")
         return Tokens(
             text=text,
-            ids=_frozen(np.array(ids, dtype=np.int64)),
+            ids=frozen(np.array(ids, dtype=np.int64)),
             shown=tuple(shown),
-            spans=_frozen(np.array(spans, dtype=np.int64).reshape(-1, 2)),
+            spans=frozen(np.array(spans, dtype=np.int64).reshape(-1, 2)),
         )
+
+    def number(self, name: str) -> int | None:
+        """The number of a piece by its name in the tokenizer, such as "[MASK]"."""
+        return self._tokenizer.token_to_id(name)
 
     def written(self, token: int) -> str:
         """One piece as text; bytes that are no whole character are shown as U+FFFD."""
         return self._tokenizer.decode([token], skip_special_tokens=False)
 
+    def rules(self) -> dict[str, Any]:
+        """What `tokenizer.json` says, parsed."""
+        return json.loads(self._tokenizer.to_str())
 
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array.setflags(write=False)
-    return array
+    def chunks(self, text: str) -> list[str]:
+        """The text split as it is before pieces are formed in each part, in the tokenizer's own letters."""
+        made, split = self._tokenizer.normalizer, self._tokenizer.pre_tokenizer
+        whole = made.normalize_str(text) if made else text
+        return [chunk for chunk, _ in split.pre_tokenize_str(whole)] if split else [whole]
+
+
+def _spans(offsets: list[tuple[int, int]], marks: list[int]) -> list[tuple[int, int]]:
+    """Where each piece stands; a mark that the tokenizer set stands empty where the piece before it ends."""
+    spans: list[tuple[int, int]] = []
+    for (start, end), mark in zip(offsets, marks, strict=True):
+        before = spans[-1][1] if spans else 0
+        start = before if start == end else start  # a space of its own, which some tokenizers trim away
+        spans.append((before, before) if mark else (start, end))
+    return spans
+
+
+def cutter_of(model: LanguageModel) -> Cutter | None:
+    """The cutter a model cuts its texts with; None if it does it in a way of its own."""
+    found = getattr(getattr(model, "encoder", model), "_cutter", None)  # a classifier may hold another model
+    return found if isinstance(found, Cutter) else None

@@ -71,6 +71,11 @@ class Worker:
                 f"{self.name} did not answer within {seconds:.0f} seconds: shorten the text or try again."
             ) from None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the model is in memory."""
+        return self._model is not None
+
     def close(self) -> None:
         """Let the model go after the work in hand; what still waits is refused."""
         with self._door:

@@ -37,6 +37,15 @@ def test_the_readme_has_the_table_that_make_docs_would_write():
     assert text("README.md") == make_docs.written(text("README.md"), find().values()), "run: make docs"
 
 
+def test_the_readme_has_the_models_of_the_catalogue_with_their_cards_figures():
+    assert text("README.md") == make_docs.with_models(text("README.md")), "run: make docs"
+
+
+def test_a_readme_without_marks_for_models_is_refused():
+    with pytest.raises(make_docs.NoPlaceForTable, match="models"):
+        make_docs.with_models("one\ntwo")
+
+
 def test_every_file_of_methods_is_in_the_table():
     _, _, rest = text("README.md").partition(make_docs.START)
     table, _, _ = rest.partition(make_docs.END)

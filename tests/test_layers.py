@@ -45,8 +45,8 @@ def test_every_rule_reads_some_files(rule):
         ("dashboard/figures/bars.py", "import streamlit", "streamlit"),
         ("dashboard/views/saliency.py", "import torch.nn", "torch.nn"),
         ("dashboard/views/saliency.py", "import plotly.express as px", "plotly.express"),
-        ("dashboard/choices.py", "from models import load", "models"),
-        ("dashboard/choices.py", "from interpret import record", "interpret"),
+        ("dashboard/choices/address.py", "from models import load", "models"),
+        ("dashboard/choices/address.py", "from interpret import record", "interpret"),
         ("dashboard/app.py", "import importlib\nimportlib.import_module('models')", "models"),
     ],
 )
@@ -66,7 +66,7 @@ def test_what_is_allowed_is_not_found(tmp_path):
         "from . import bars\nfrom interpret import results",
     )
     plant(tmp_path, "dashboard/cached.py", "from models import load\nfrom interpret import record")
-    plant(tmp_path, "dashboard/choices.py", "from interpret.target import Target")
+    plant(tmp_path, "dashboard/choices/address.py", "from interpret.target import Target")
     assert layers.wrong_imports(tmp_path) == []
 
 
@@ -116,7 +116,7 @@ def test_listing_the_methods_loads_no_heavy_library():
 
 
 def test_only_choices_touches_the_session_and_the_address():
-    allowed = ("dashboard/choices.py", "dashboard/components/strip.py")
+    allowed = ("dashboard/choices/", "dashboard/components/strip.py")
     assert layers.touched(ROOT, layers.CHOICES, allowed) == []
 
 
@@ -133,8 +133,8 @@ def test_only_cached_caches():
 )
 def test_a_touched_session_is_found(tmp_path, text):
     plant(tmp_path, "dashboard/views/saliency.py", text)
-    plant(tmp_path, "dashboard/choices.py", text)  # allowed here
-    faults = layers.touched(tmp_path, layers.CHOICES, ("dashboard/choices.py",))
+    plant(tmp_path, "dashboard/choices/address.py", text)  # allowed here
+    faults = layers.touched(tmp_path, layers.CHOICES, ("dashboard/choices/",))
     assert len(faults) == 1
     assert faults[0].startswith("dashboard/views/saliency.py:")
 

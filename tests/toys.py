@@ -12,6 +12,7 @@ For " red dog ran" behind the start mark the states and logits are
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -54,7 +55,7 @@ class Toy(LanguageModel):
 
     def encode(self, text: str) -> Tokens:
         found = [m.span() for m in re.finditer(r"\s?\S+|\s", text)]
-        ids = [WORDS.index(" " + text[a:b].strip()) for a, b in found if text[a:b].strip()]
+        ids = [WORDS.index(" " + text[a:b].strip()) for a, b in found if " " + text[a:b].strip() in WORDS]
         if len(ids) != len(found) or not ids:
             raise BadText("A toy knows red, dog and ran.")
         first = [(0, 0)] if self._start else []
@@ -88,3 +89,43 @@ class Toy(LanguageModel):
 def toy_run(text: str = TEXT, **settings: object) -> Run:
     """A text as a `Toy` went through it."""
     return record(Toy(**settings), text)  # type: ignore[arg-type]
+
+
+class ToyClassifier(Toy):
+    """Two classes scored by the first two rows of `DECODER`; its one state is the sum of all vectors.
+
+    " red dog ran" behind the start mark: state (7, 6), logits up 6, down 19.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(decoder=DECODER[:2], bias=(0.0, 0.0))
+        self.card = replace(
+            self.card, name="toy-classifier", task="classify", classes=("up", "down"),
+            abilities=frozenset({"gradients", "classes"}),
+        )  # fmt: skip
+
+    def states(self, vectors: Tensor) -> Tensor:
+        return vectors.sum(1, keepdim=True)
+
+    @torch.no_grad()
+    def record(self, vectors: Tensor) -> Recording:
+        states = self.states(vectors[None])[0]
+        return Recording(logits=self.unembed(states), hidden=(vectors, states))
+
+
+class ToyFiller(Toy):
+    """Fills gaps: the state at a place is the sum of all other vectors; the start mark's word is the mask.
+
+    " red dog ran" behind the start mark, each place hidden in turn (the mask's own vector never counts):
+        place 1 (red)   state (1, 2) + (-2, 4) + (5, 1) = (4, 7)    logits 7, 18, 1, 17
+        place 2 (dog)   state (1, 2) + (3, -1) + (5, 1) = (9, 2)    logits 2, 13, 16, -3
+        place 3 (ran)   state (1, 2) + (3, -1) + (-2, 4) = (2, 5)   logits 5, 12, -1, 13
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mask = 0
+        self.card = replace(self.card, name="toy-filler", task="masked")
+
+    def states(self, vectors: Tensor) -> Tensor:
+        return vectors.sum(1, keepdim=True) - vectors

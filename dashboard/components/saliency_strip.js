@@ -40,8 +40,9 @@ function buildLegend(strip) {
   })
   const ends = element("span", "ends")
   ends.append(low, bar, high)
-  strip.frame.legend.append(ends, note, scale)
-  return { bar, low, high, note, choices }
+  const phrase = phraseButton(strip)
+  strip.frame.legend.append(ends, note, scale, phrase)
+  return { bar, low, high, note, choices, phrase }
 }
 
 /**
@@ -64,7 +65,7 @@ function writeLegend(strip, limit) {
 }
 
 /**
- * The scores that explain a word: those of the words before it.
+ * The scores that explain a target: those of the words before it, or of all words but itself.
  * @param {any} strip
  * @param {number | null} target
  * @returns {Float32Array | null}
@@ -73,7 +74,8 @@ function rowOf(strip, target) {
   const row = strip.rowAt.get(target)
   if (target === null || row === undefined) return null
   const start = row * strip.width
-  return strip.scores.subarray(start, start + Math.min(strip.width, target))
+  const width = strip.data.task === "causal" ? Math.min(strip.width, target) : strip.width
+  return strip.scores.subarray(start, start + width)
 }
 
 /**
@@ -105,10 +107,13 @@ function ranked(strip, row) {
  * @returns {Part[]}
  */
 function subject(strip, target) {
+  const phrase = phraseOf(strip)
+  if (phrase) return phraseSubject(strip, phrase)
   const p = strip.data.probability?.[strip.rowAt.get(target)]
-  const ghost = target === strip.data.words.length
+  const after = target >= strip.data.words.length
   const likely = typeof p === "number" ? ` (${probability(p)})` : ""
-  return [ghost ? "The next word " : "", { quote: strip.cells[target].name }, likely]
+  const what = strip.data.task === "classify" ? "The class " : "The next word "
+  return [after ? what : "", { quote: strip.cells[target].name }, likely]
 }
 
 /**
@@ -124,10 +129,12 @@ function sentenceOf(strip, target, row, best) {
   const who = subject(strip, target)
   if (!row || !best) {
     const first = "nothing stands before the first word."
-    const why = target === 0 ? first : "it has no scores of its own."
+    const part = "it is part of the answer below: point at a class."
+    const own = strip.data.task === "classify" ? part : "it has no scores of its own."
+    const why = target === 0 && strip.data.task === "causal" ? first : own
     return [{ quote: strip.cells[target].name }, ": ", why]
   }
-  if (!best.order.length) return [...who, ": no earlier word has any score for this one."]
+  if (!best.order.length) return [...who, ": no word has any score for this one."]
   /** @returns {Part[]} */
   const cause = (/** @type {number} */ i) => [
     { name: strip.cells[i].name, nth: strip.nth[i] },
@@ -137,7 +144,7 @@ function sentenceOf(strip, target, row, best) {
   if (!strip.data.signed) return [...who, " depends most on ", ...list(best.order.slice(0, 4)), "."]
   const up = list(best.order.filter((i) => row[i] > 0).slice(0, 3))
   const down = list(best.order.filter((i) => row[i] < 0).slice(0, 2))
-  const verb = target === strip.data.words.length ? " is made " : " was made "
+  const verb = target >= strip.data.words.length ? " is made " : " was made "
   const parts = [...who, verb, ...(up.length ? ["likelier by ", ...up] : [])]
   if (down.length) parts.push(up.length ? " and less likely by " : "less likely by ", ...down)
   return [...parts, ` ${strip.data.unit}.`]
@@ -160,33 +167,34 @@ const saliency = {
     strip.legend ||= buildLegend(strip)
     strip.ramp = data.signed ? theme.diverging : theme.sequential
     strip.legend.bar.style.backgroundImage = gradient(strip.ramp)
+    keepPhrase(strip)
     strip.legend.note.textContent = data.signed ? "" : "under words: share of the row"
   },
 
-  fallback(strip) {
-    const last = strip.data.ghost ? strip.data.words.length : strip.data.words.length - 1
-    const known = strip.data.rows.filter((/** @type {number} */ word) => word <= last)
-    return known.length ? Math.max(...known) : null
-  },
+  fallback: (strip) => strip.data.first,
 
   pinnable: (strip, index) => strip.rowAt.has(index),
 
+  clicked: choosePhrase,
+
   view(strip, target) {
-    const row = rowOf(strip, target)
+    const phrase = phraseOf(strip)
+    const row = phrase ? phraseRow(strip, phrase) : rowOf(strip, target)
     const best = row && ranked(strip, row)
+    markPhrase(strip, phrase)
     const limit = strip.ownScale && row ? largest(row) : strip.limit
     writeLegend(strip, limit)
     const { signed } = strip.data
     /** @param {number} i */
     const level = (i) => {
-      if (!row || i >= row.length || !Number.isFinite(row[i])) return -1
+      if (!row || i >= row.length || i === target || !Number.isFinite(row[i])) return -1
       const part = limit ? Math.max(-1, Math.min(1, row[i] / limit)) : 0
       return Math.round(signed ? 127.5 + 127.5 * part : 255 * Math.abs(part))
     }
     return {
       ramp: strip.ramp,
       level,
-      dim: (i) => i !== target && level(i) < 0,
+      dim: (i) => i !== target && i < strip.width && level(i) < 0,
       labels: (best?.order || []).slice(0, LABELS).map((i) => [i, best?.write(i) || ""]),
       sentence: sentenceOf(strip, target, row, best),
     }
@@ -201,19 +209,21 @@ const saliency = {
   },
 
   record(strip) {
-    const { words, ghost, signed, unit } = strip.data
+    const { words, after, signed, unit } = strip.data
     const names = words.map((/** @type {Word} */ word) => word.t)
-    return { signed, unit, words: names, next: ghost?.t ?? null, rows: saliencyRows(strip) }
+    const behind = after.map((/** @type {Word} */ word) => word.t)
+    return { signed, unit, words: names, after: behind, rows: saliencyRows(strip) }
   },
 }
 
-/** Every row with the word it explains; later words have no score. @param {any} strip */
+/** Every row with what it explains; words that cannot matter have no score. @param {any} strip */
 function saliencyRows(strip) {
-  const { words, ghost, rows, probability: likely } = strip.data
+  const { words, after, rows, task, probability: likely } = strip.data
   return rows.map((/** @type {number} */ index, /** @type {number} */ i) => {
     const row = Array.from(strip.scores.subarray(i * strip.width, (i + 1) * strip.width), exact)
-    const scores = row.map((score, word) => (word < index ? score : null))
-    const word = index < words.length ? words[index].t : (ghost?.t ?? null)
+    const matters = (/** @type {number} */ word) => (task === "causal" ? word < index : word !== index)
+    const scores = row.map((score, word) => (matters(word) ? score : null))
+    const word = [...words, ...after][index].t
     return { index, word, probability: likely?.[i] ?? null, scores }
   })
 }

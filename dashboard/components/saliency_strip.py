@@ -10,7 +10,7 @@ from dashboard.components.strip import Word, draw, numbers
 
 def saliency_strip(
     words: Sequence[Word],
-    ghost: Word | None,
+    after: Sequence[Word],
     rows: Sequence[int],
     probability: Sequence[float | None],
     scores: np.ndarray,
@@ -18,45 +18,55 @@ def saliency_strip(
     key: str,
     signed: bool,
     unit: str,
+    task: str = "causal",
+    first: int | None = None,
     selected: int | None = None,
     name: str = "saliency",
     caption: str = "",
     direction: str = "ltr",
     label: str = "Words and their causes",
     group: str | None = None,
+    phrase: tuple[int, int] | None = None,
+    phrase_scores: np.ndarray | None = None,
 ) -> int | None:
     """Draw the strip and return the index of the pinned word, or None.
 
     Args:
         words: The text.
-        ghost: The model's next word, drawn after the last; None for no such word.
-        rows: For each row of scores, the word it explains; `len(words)` is the ghost.
+        after: What stands behind the text and is explained: the model's next word, or the classes.
+        rows: For each row of scores, what it explains: a word, or `len(words)` + k of `after`.
         probability: For each row, the model's probability of that word.
-        scores: One row per explained word, one column per word. Not finite: no score. Only the
-            columns before the explained word are drawn.
+        scores: One row per explained word, one column per word. Not finite: no score.
         key: The component's key.
         signed: Whether a score pushes up or down; else only its size counts.
         unit: Unit of the scores, such as "nats".
+        task: "causal": only the columns before the explained word are drawn; else all others.
+        first: What is explained when nothing is pinned; the last row if None.
         selected: The word pinned at first, for a deep link.
         name: Stem of the names of downloads; no text of the reader.
         caption: Line under exported pictures.
         direction: "ltr" or "rtl".
         label: Accessible name.
         group: Views of one group mark the word another one points at.
+        phrase: The first and last word of a phrase that is explained as one; the first is `selected`.
+        phrase_scores: Its scores, one for each word; without it the sum over its rows.
     """
     matrix = np.ascontiguousarray(scores, dtype="<f4")
     if matrix.shape != (len(rows), len(words)):
         raise ValueError(f"scores are {matrix.shape}, not {(len(rows), len(words))}")
-    known = {int(row) for row in rows if 0 <= row < len(words) + (ghost is not None)}
+    known = {int(row) for row in rows if 0 <= row < len(words) + len(after)}
     return draw(
         "saliency_strip",
+        "phrase",
         key=key,
         data={
             "words": list(words),
-            "ghost": ghost,
+            "after": list(after),
             "rows": [int(row) for row in rows],
+            "task": task,
+            "first": first if first in known else max(known, default=None),
             "probability": numbers(probability),
-            "w": base64.b64encode(matrix.tobytes()).decode(),
+            "w": _packed(matrix),
             "signed": bool(signed),
             "unit": unit,
             "name": name,
@@ -64,7 +74,15 @@ def saliency_strip(
             "direction": direction,
             "label": label,
             "group": group,
+            "until": list(phrase) if phrase else None,
+            "phrase": None if phrase_scores is None else _packed(phrase_scores),
         },
         selected=selected,
         known=known,
+        more={"until": list(phrase) if phrase else None},
     )
+
+
+def _packed(numbers: np.ndarray) -> str:
+    """float32 as base64, for the script."""
+    return base64.b64encode(np.ascontiguousarray(numbers, dtype="<f4").tobytes()).decode()

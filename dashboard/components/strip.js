@@ -13,6 +13,7 @@
  * @property {(strip: any) => number | null} fallback the target when nothing is pinned
  * @property {(strip: any, index: number) => boolean} pinnable is there anything to keep
  * @property {(strip: any, target: number | null) => View} view
+ * @property {((strip: any, index: number, event: any) => boolean)} [clicked] true: the click is dealt with
  * @property {(strip: any) => (string | number | null)[][]} table
  * @property {(strip: any) => object} record
  */
@@ -81,7 +82,7 @@ class Strip {
     })
     on(words, "click", (/** @type {Event} */ event) => {
       const index = this.indexOf(event)
-      if (index !== null) this.choose(index)
+      if (index !== null && !this.kind.clicked?.(this, index, event)) this.choose(index)
     })
     on(words, "keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event))
     on(tools, "click", (/** @type {Event} */ event) => {
@@ -105,10 +106,10 @@ class Strip {
     this.data = data
     this.theme = theme
     this.setState = setState
-    const text = JSON.stringify([data.words, data.ghost])
+    const text = JSON.stringify([data.words, data.after])
     if (this.text !== text) {
       this.text = text
-      this.cells = buildWords(this.frame.words, data.words, data.ghost || null)
+      this.cells = buildWords(this.frame.words, data.words, data.after || [])
       this.nth = occurrences(this.cells)
       this.places = null
       this.preview = this.focused = this.shown = null

@@ -15,6 +15,8 @@ class Word(TypedDict):
     t: str  # text; empty for the mark the model reads first
     s: NotRequired[int]  # 1 where a space stands before it
     n: NotRequired[int]  # newlines before it
+    d: NotRequired[str]  # a detail beside what stands behind the text
+    a: NotRequired[str]  # what it is, for a screen reader
 
 
 def numbers(values: Iterable[float | None]) -> list[float | None]:
@@ -28,27 +30,36 @@ def whole_numbers(values: Iterable[float | None]) -> list[int | None]:
 
 
 def draw(
-    name: str, *, key: str, data: dict[str, Any], selected: int | None, known: Collection[int]
+    name: str,
+    *shared: str,
+    key: str,
+    data: dict[str, Any],
+    selected: int | None,
+    known: Collection[int],
+    more: dict[str, Any] | None = None,
 ) -> int | None:
     """Draw a strip and return the pinned word.
 
     Args:
         name: Stem of the component's files.
+        shared: Stems of what it shares with others, beside what all strips have.
         key: Its key. A page that shows another text under the same key keeps the pin's index.
         data: What the script reads, without `selected`.
         selected: The word pinned at first, for a deep link.
         known: The words that can be pinned; any other pin is dropped.
+        more: What else the script may tell, with what holds at first; `choices.played(key)` has it.
 
     Returns:
         The index of the pinned word, or None.
     """
     state = st.session_state.get(key) or {}
     pinned = _known(state.get("selected", selected), known)
-    result = load(name, "words", "frame", "strip")(
+    told: dict[str, Any] = {f"on_{state}_change": lambda: None for state in ("selected", *(more or ()))}
+    result = load(name, "words", "frame", "strip", *shared)(
         key=key,
         data={**data, "selected": pinned},
-        default={"selected": pinned},
-        on_selected_change=lambda: None,
+        default={"selected": pinned, **(more or {})},
+        **told,
     )
     return _known(result.selected, known)
 

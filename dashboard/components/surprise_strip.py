@@ -52,6 +52,7 @@ def surprise_strip(
     amounts = numbers(bits)
     return draw(
         "surprise_strip",
+        "surprise",
         key=key,
         data={
             "words": list(words),

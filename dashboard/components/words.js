@@ -1,7 +1,8 @@
 // Running text as buttons: one per word, in text order, with room for a number under each.
 
 /**
- * @typedef {{t: string, s?: number, n?: number}} Word text, space before, newlines before
+ * @typedef {{t: string, s?: number, n?: number, d?: string, a?: string}} Word text, space before,
+ *   newlines before; of what stands behind the text: a detail shown beside it, what it is
  *
  * @typedef {object} Cell A word on the page and what was last painted on it.
  * @property {HTMLButtonElement} button
@@ -60,10 +61,10 @@ function keepTogether(nodes, mark) {
  * Put the words into the strip, once per text.
  * @param {HTMLElement} strip
  * @param {Word[]} words
- * @param {Word | null} ghost the model's next word, after the last
+ * @param {Word[]} after what stands behind the text and can be explained: the next word, or classes
  * @returns {Cell[]}
  */
-function buildWords(strip, words, ghost) {
+function buildWords(strip, words, after) {
   const nodes = /** @type {HTMLElement[]} */ ([])
   let last = strip
   const cells = words.map((word, i) => {
@@ -77,13 +78,15 @@ function buildWords(strip, words, ghost) {
     last = cell.button
     return cell
   })
-  if (ghost) {
-    const cell = makeCell(ghost, words.length, ghost.s !== 0)
+  after.forEach((word, k) => {
+    if (word.n) nodes.push(element("span", "break paragraph"))
+    const cell = makeCell(word, words.length + k, word.s !== 0)
     cell.button.classList.add("ghost")
-    cell.button.setAttribute("aria-label", `${cell.name}, the model’s next word`)
+    cell.button.setAttribute("aria-label", `${cell.name}, ${word.a}`)
+    if (word.d) cell.chip.append(element("span", "detail", word.d))
     nodes.push(cell.button)
     cells.push(cell)
-  }
+  })
   strip.replaceChildren(...nodes)
   return cells
 }

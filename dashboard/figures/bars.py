@@ -4,36 +4,50 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, ramp
-from interpret.results import NextWords, TokenGrid, TokenScores
+from interpret.results import ClassScores, NextWords, TokenGrid, TokenScores
 
 
 def next_words(found: NextWords) -> go.Figure:
     """The likeliest next tokens after the text, the likeliest on top, with percentages beside them."""
-    shares = found.values[-1]
+    return guesses(found, -1)
+
+
+def guesses(found: NextWords, row: int) -> go.Figure:
+    """The candidates of one row, the likeliest on top."""
+    of = "of being the next token" if found.ahead else "of standing here"
+    shares = found.values[row]
+    figure = _shares(shares, [label(token) for token in found.marked(row)], f"probability {of}")
+    return figure.update_xaxes(range=[0, float(shares[0]) * 1.15])
+
+
+def classes(found: ClassScores) -> go.Figure:
+    """The probability of each class, the likeliest on top."""
+    order = np.argsort(-found.values, kind="stable")
+    names = [found.classes[k] for k in order]
+    figure = _shares(found.values[order], names, "probability of the class")
+    return figure.update_xaxes(range=[0, 1.1], tickvals=[0, 0.25, 0.5, 0.75, 1]).update_layout(
+        height=96 + 28 * len(names), margin_b=56
+    )
+
+
+def _shares(shares: np.ndarray, names: list[str], title: str) -> go.Figure:
     places = np.arange(len(shares))
     figure = go.Figure(
         go.Bar(
             x=shares,
             y=places,
             orientation="h",
-            marker=ramp(shares),
+            marker=ramp(shares.tolist()),
             text=[f"{share:.1%}" for share in shares],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
-            customdata=[label(token) for token in found.marked()],
+            customdata=names,
         )
     )
     plain(figure, 44 + 28 * len(shares))
-    figure.update_xaxes(
-        title="probability of being the next token", tickformat=".0%", range=[0, float(shares[0]) * 1.15]
-    )
-    return figure.update_yaxes(
-        tickvals=places,
-        ticktext=[label(token) for token in found.marked()],
-        autorange="reversed",
-        ticklabelstandoff=6,
-    )
+    figure.update_xaxes(title=title, tickformat=".0%")
+    return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)
 
 
 def token_scores(found: TokenScores) -> go.Figure:
@@ -73,3 +87,11 @@ def token_grid(found: TokenGrid) -> go.Figure:
     return figure.update_yaxes(
         tickvals=np.arange(rows), ticktext=[label(t) for t in found.asked.shown], autorange="reversed"
     )
+
+
+FIGURES = {
+    "next-words": next_words,
+    "classes": classes,
+    "token-scores": token_scores,
+    "token-grid": token_grid,
+}

@@ -39,6 +39,12 @@ def ramp(values: Sequence[float]) -> dict[str, Any]:
     return {"color": shades, "cmin": 0.0, "cmax": 1.8 * most, "showscale": False}
 
 
+def signed(values: Sequence[float]) -> dict[str, Any]:
+    """Bars in the theme's two-sided ramp: warm above 0, blue below."""
+    most = max((abs(value) for value in values), default=1.0) or 1.0
+    return {"color": list(values), "cmin": -most, "cmax": most, "autocolorscale": True, "showscale": False}
+
+
 def plain(figure: go.Figure, height: int) -> go.Figure:
     """Margins, height and no moving parts."""
     return figure.update_layout(

@@ -8,36 +8,41 @@ of the gradient; the norm is the usual choice for word vectors: Li et al. 2016, 
 """
 
 import numpy as np
-import torch
+from torch import Tensor
 
 from interpret.method import Method, NoOptions, token_result
 from interpret.results import Check, Result
 from interpret.run import Run
-from interpret.sensitivity import input_gradients
+from interpret.sensitivity import lengths
 from interpret.target import Target
 
 
 def compute(run: Run, target: Target, options: NoOptions) -> Result:
     """Norms (C, T), in the target's unit per unit of input; a span's gradients are added before the norm."""
-    count, length = len(target.places), len(run.tokens)
-    values, totals = np.zeros((count, length)), np.zeros(count)
-    joined = torch.zeros(length, run.vectors.shape[1])
-    for rows, numbers, gradients in input_gradients(run.model, run.vectors[None], target):
-        reach = gradients.shape[2]
-        values[rows, :reach] = gradients[0].norm(dim=-1).numpy()
-        totals[rows] = numbers[0].numpy()
-        joined[:reach] += gradients[0].sum(0)
-    if target.summed:
-        values = np.zeros_like(values)
-        values[0] = joined.norm(dim=-1).numpy()
+    values, totals = lengths(run, target, _norms)
     return token_result(
         run, target, "gradient_norm", values, totals,
         unit=f"{target.unit} per unit of input", signed=False,
-        check=Check(
+        check=_check(run, target, values),
+        options=options,
+    )  # fmt: skip
+
+
+def _norms(gradients: Tensor, _: Tensor) -> Tensor:
+    return gradients.norm(dim=-1)
+
+
+def _check(run: Run, target: Target, values: np.ndarray) -> Check:
+    """Of a causal model: later words score 0. Of others: a second computation comes to the same bits."""
+    if target.ahead_only:
+        return Check(
             name="largest score of a later word", value=_later(values, target), limit=0.0,
             says="A word cannot depend on what comes after it: the largest score of a later word is {}.",
-        ),
-        options=options,
+        )  # fmt: skip
+    again, _ = lengths(run, target, _norms)
+    return Check(
+        name="difference from a second computation", value=float(np.abs(again - values).max()), limit=0.0,
+        says="The model does not change by being asked: computed again, the gradients differ by {}.",
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """Which words push the answer up or down, counted along the whole way from a blank text to this one.
 
 The score of a word is its vector's change times the gradient, averaged over the straight path from a blank
-text (zero vectors, or the vocabulary's mean; the start mark stays) to the text. The scores of a row add up to
-f(text) - f(blank). How far they miss is the gap; steps are doubled for the rows that miss by more than
-`tolerance` until they do not, or `most_steps` is reached. A change of f below 0.001 is compared with
-0.001. Nodes and weights are Gauss-Legendre's.
+text (zero vectors, the vocabulary's mean, or the tokenizer's filling piece; the start mark stays) to the
+text. The scores of a row add up to f(text) - f(blank). How far they miss is the gap; steps are doubled for
+the rows that miss by more than `tolerance` until they do not, or `most_steps` is reached. A change of f
+below 0.001 is compared with 0.001. Nodes and weights are Gauss-Legendre's.
 
 Source: Sundararajan, Taly, Yan 2017, https://arxiv.org/abs/1703.01365, equation 1.
 """
@@ -17,10 +17,11 @@ import torch
 from torch import Tensor
 
 from interpret import progress
+from interpret.blank import blank
 from interpret.method import Method, token_result
 from interpret.results import Check, Result
 from interpret.run import Run
-from interpret.sensitivity import input_gradients
+from interpret.sensitivity import input_gradients, numbers_of
 from interpret.target import Target
 from models.base import LanguageModel, Refusal
 
@@ -29,28 +30,16 @@ from models.base import LanguageModel, Refusal
 class Options:
     """`baseline`: what a blank text is; `steps`: nodes to begin with; `tolerance`: largest gap (a share)."""
 
-    baseline: Literal["zero", "mean"] = "zero"
+    baseline: Literal["zero", "mean", "pad"] = "zero"
     steps: int = 8
     tolerance: float = 0.01
     most_steps: int = 512
 
     def __post_init__(self) -> None:
-        if self.baseline not in ("zero", "mean"):
-            raise Refusal("baseline must be zero or mean")
+        if self.baseline not in ("zero", "mean", "pad"):
+            raise Refusal("baseline must be zero, mean or pad")
         if not 1 <= self.steps <= self.most_steps <= 4096:
             raise Refusal("steps must lie between 1 and most_steps, and most_steps at most 4096")
-
-
-def blank(run: Run, baseline: str) -> Tensor:
-    """The vectors that mean "no text", (T, D); the start mark is part of both texts."""
-    if baseline == "mean":
-        every_id = torch.arange(run.model.card.vocabulary)
-        vectors = run.model.embed(every_id).mean(0).expand_as(run.vectors).clone()
-    else:
-        vectors = torch.zeros_like(run.vectors)
-    marks = torch.tensor(run.tokens.spans[:, 0] == run.tokens.spans[:, 1])
-    vectors[marks] = run.vectors[marks]
-    return vectors
 
 
 def along_the_path(
@@ -73,32 +62,27 @@ def along_the_path(
     return scores
 
 
-@torch.no_grad()
-def _numbers(model: LanguageModel, vectors: Tensor, target: Target) -> np.ndarray:
-    return target.scores(model.unembed(model.states(vectors[None])[:, target.positions]))[0].numpy()
-
-
 def compute(run: Run, target: Target, options: Options) -> Result:
     """Scores (C, T) in the target's unit, each row within `tolerance` of its sum where steps allow."""
     start = blank(run, options.baseline)
-    totals = _numbers(run.model, run.vectors, target)
-    wanted = (totals - _numbers(run.model, start, target)).astype(float)
+    totals = numbers_of(run.model, run.vectors[None], target)[0]
+    wanted = (totals - numbers_of(run.model, start[None], target)[0]).astype(float)
     scores = np.zeros((len(target.places), len(run.tokens)))
     used = np.zeros(len(target.places), dtype=int)
     left, steps = list(range(len(target.places))), options.steps
     while left:
         scores[left] = along_the_path(run.model, start, run.vectors, target.rows(left), steps)
         used[left] = steps
-        gap = _gap(scores.sum(axis=1), wanted)
-        if target.summed and _gap(scores.sum(), wanted.sum()) <= options.tolerance:
+        gap = share_missed(scores.sum(axis=1), wanted)
+        if target.summed and share_missed(scores.sum(), wanted.sum()) <= options.tolerance:
             break
         left = [row for row in left if gap[row] > options.tolerance]
         steps *= 2
         if steps > options.most_steps:
             break
-    gap = _gap(scores.sum(axis=1), wanted)
+    gap = share_missed(scores.sum(axis=1), wanted)
     if target.summed:
-        gap = np.atleast_1d(_gap(scores.sum(), wanted.sum()))
+        gap = np.atleast_1d(share_missed(scores.sum(), wanted.sum()))
     return token_result(
         run, target, "integrated_gradients", scores, totals,
         unit=target.unit, signed=True,
@@ -111,7 +95,7 @@ def compute(run: Run, target: Target, options: Options) -> Result:
     )  # fmt: skip
 
 
-def _gap(sums: Any, wanted: Any) -> Any:
+def share_missed(sums: Any, wanted: Any) -> Any:
     """|sum - wanted| as a share of |wanted|; a change below 1e-3 is compared with 1e-3."""
     return np.abs(sums - wanted) / np.maximum(np.abs(wanted), 1e-3)
 

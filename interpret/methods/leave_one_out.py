@@ -36,28 +36,41 @@ class Options:
 
 def groups(run: Run, unit: str) -> list[np.ndarray]:
     """What is left out together: index arrays of tokens that follow one another, start mark excluded."""
-    inside = run.tokens.spans[:, 0] < run.tokens.spans[:, 1]
+    inside = run.of_text
     if unit == "token":
         return [np.array([i]) for i in np.flatnonzero(inside)]
     words = run.tokens.words
-    return [np.flatnonzero(words == w) for w in dict.fromkeys(words[inside].tolist())]
+    return [np.flatnonzero((words == w) & inside) for w in dict.fromkeys(words[inside].tolist())]
 
 
-def explained(group: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Which places (C,) can be asked about without a group: those behind it with something left before."""
-    return (places > group[-1]) & (places > len(group))
+def explained(group: np.ndarray, target: Target, length: int) -> np.ndarray:
+    """Which rows (C,) of the target can be asked about without a group of a text of `length` tokens.
+
+    Those that the group can matter to, if something else is left that can.
+    """
+    places = np.array(target.places)
+    if target.ahead_only:
+        return (places > group[-1]) & (places > len(group))
+    return ~np.isin(places, group) & (length > len(group))
+
+
+def _rows_without(group: np.ndarray, target: Target) -> Tensor:
+    """Which rows of logits score the target's places when the tokens of a group are gone, (C,)."""
+    if target.task == "classify":
+        return target.positions
+    return target.positions - torch.from_numpy(np.searchsorted(group, np.array(target.places)))
 
 
 @torch.no_grad()
 def without(
     model: LanguageModel, vectors: Tensor, left_out: list[np.ndarray], target: Target, at_once: int = 4096
 ) -> np.ndarray:
-    """The explained numbers (G, C) without each of G groups; NaN where a group is not before a place.
+    """The explained numbers (G, C) without each of G groups; NaN where a group cannot matter to a place.
 
     Groups of one size make texts of one length and go through the model together, `at_once` tokens or so.
     """
-    places, done = np.array(target.places), 0
-    numbers = np.full((len(left_out), len(places)), np.nan)
+    done = 0
+    numbers = np.full((len(left_out), len(target.places)), np.nan)
     for size in sorted({len(group) for group in left_out}):
         same = [g for g, group in enumerate(left_out) if len(group) == size]
         length = len(vectors) - size
@@ -68,17 +81,17 @@ def without(
             kept = [np.setdiff1d(np.arange(len(vectors)), left_out[g]) for g in part]
             states = model.states(torch.stack([vectors[keep] for keep in kept])) if length else None
             for row, g in enumerate(part):
-                after = np.flatnonzero(explained(left_out[g], places))
+                after = np.flatnonzero(explained(left_out[g], target, len(vectors)))
                 if states is None or not len(after):
                     continue
                 chosen = target.rows(after.tolist())
-                moved = states[row, torch.tensor(places[after] - size - 1)]
+                moved = states[row, _rows_without(left_out[g], chosen)]
                 numbers[g, after] = chosen.scores(model.unembed(moved)[None])[0].numpy()
     return numbers
 
 
 def compute(run: Run, target: Target, options: Options) -> Result:
-    """Scores (C, T) in the target's unit; 0 for what comes later or is explained itself."""
+    """Scores (C, T) in the target's unit; 0 for what cannot matter or is explained itself."""
     with torch.no_grad():
         states = run.model.states(run.vectors[None])[:, target.positions]
         totals = target.scores(run.model.unembed(states))[0].numpy()
@@ -86,7 +99,7 @@ def compute(run: Run, target: Target, options: Options) -> Result:
     numbers = without(run.model, run.vectors, left_out, target)
     values = np.zeros((len(target.places), len(run.tokens)))
     for group, numbers_without in zip(left_out, numbers, strict=True):
-        rows = np.flatnonzero(explained(group, np.array(target.places)))
+        rows = np.flatnonzero(explained(group, target, len(run.tokens)))
         values[np.ix_(rows, group)] = (totals - numbers_without)[rows, None] / len(group)
     largest = float(np.abs(values.sum(axis=1) - totals).max(initial=0.0))
     return token_result(

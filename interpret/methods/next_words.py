@@ -4,6 +4,9 @@ The probabilities are the softmax of the model's logits. A word's surprise is -l
 model gave it before seeing it: 1 bit for a fair coin's side, 0 for what was certain. Its rank is its
 place among all pieces of the vocabulary. Surprise of several pieces of one word adds up.
 
+A model that fills gaps is asked about each token with that token hidden, and with it the later pieces of its
+word; the surprises add up to its pseudo-log-likelihood (Kauf, Ivanova 2023, https://arxiv.org/abs/2305.10588).
+
 Source: Shannon 1948 for surprise; the rank bands follow GLTR, Gehrmann, Strobelt, Rush 2019,
 https://arxiv.org/abs/1906.04043.
 """
@@ -11,11 +14,13 @@ https://arxiv.org/abs/1906.04043.
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
+from interpret import progress
 from interpret.method import Method
 from interpret.results import Check, NextWords
-from interpret.run import Run
+from interpret.run import Run, hidden_vectors
 from interpret.target import Target
 from models.base import Refusal
 
@@ -34,13 +39,17 @@ class Options:
 @torch.no_grad()
 def compute(run: Run, target: Target, options: Options) -> NextWords:
     """Top candidates (T, K), surprise and entropy in bits (T,), ranks (T,)."""
-    logs = run.logits.double().log_softmax(-1)  # (T, V) nats
+    masked = run.model.card.task == "masked"
+    logs = (_fill_ins(run) if masked else run.logits).double().log_softmax(-1)  # (T, V) nats
+    ahead = 0 if masked else 1
     top = logs.topk(min(options.top, logs.shape[-1]), dim=-1)
-    own = torch.tensor(run.tokens.ids[1:].copy())
-    given = logs[:-1].gather(-1, own[:, None])[:, 0]
-    rank = 1 + (logs[:-1] > given[:, None]).sum(-1)
+    length = len(run.tokens)
+    predicted = run.of_text if masked else np.arange(length) > 0
+    own = torch.tensor(run.tokens.ids[ahead:].copy())
+    given = logs[: length - ahead].gather(-1, own[:, None])[:, 0]
+    rank = 1 + (logs[: length - ahead] > given[:, None]).sum(-1)
     entropy = -(logs.exp() * logs).nan_to_num(0.0).sum(-1) / math.log(2)
-    none = torch.zeros(1)
+    none = torch.zeros(ahead)
     return NextWords(
         method="next_words",
         model=run.model.card.name,
@@ -62,11 +71,23 @@ def compute(run: Run, target: Target, options: Options) -> NextWords:
         options={"top": options.top},
         candidates=tuple(tuple(run.model.shown(int(t)) for t in row) for row in top.indices),
         candidate_ids=top.indices.numpy(),
-        surprise=torch.cat((none, -given / math.log(2))).numpy(),
-        rank=torch.cat((none.long(), rank)).numpy(),
+        surprise=torch.cat((none, -given / math.log(2))).numpy() * predicted,
+        rank=torch.cat((none.long(), rank)).numpy() * predicted,
         entropy=entropy.numpy(),
-        predicted=(torch.arange(len(run.tokens)) > 0).numpy(),
+        predicted=predicted,
+        ahead=ahead,
     )
+
+
+def _fill_ins(run: Run) -> torch.Tensor:
+    """A masked model's logits at each place with the token there hidden, (T, V)."""
+    places, rows, at_once = np.flatnonzero(run.of_text), run.logits.clone(), max(1, 4096 // len(run.tokens))
+    for start in range(0, len(places), at_once):
+        progress.tell(start / len(places))
+        some = places[start : start + at_once]
+        states = run.model.states(torch.stack([hidden_vectors(run, int(place)) for place in some]))
+        rows[some] = run.model.unembed(states[torch.arange(len(some)), torch.from_numpy(some)])
+    return rows
 
 
 METHOD = Method(
@@ -80,4 +101,5 @@ METHOD = Method(
     signed=False,
     compute=compute,
     place=0,
+    tasks=frozenset({"causal", "masked"}),
 )

@@ -7,8 +7,8 @@ from models.base import LanguageModel
 NAME, TITLE, PLACE = "reviews-gpt", "Transformer, movie reviews", 2
 
 
-def load(folder: Path) -> LanguageModel:
-    """Open the checkpoint in `folder`."""
+def load(folder: Path, stage: str | None = None) -> LanguageModel:
+    """Open the checkpoint in `folder`, or a stage of its training."""
     from models import huggingface
 
-    return huggingface.load(folder)
+    return huggingface.load(folder, stage)

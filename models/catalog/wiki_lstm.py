@@ -7,8 +7,8 @@ from models.base import LanguageModel
 NAME, TITLE, PLACE = "wiki-lstm", "LSTM, encyclopedia", 1
 
 
-def load(folder: Path) -> LanguageModel:
-    """Open the checkpoint in `folder`."""
+def load(folder: Path, stage: str | None = None) -> LanguageModel:
+    """Open the checkpoint in `folder`, or a stage of its training."""
     from models import lstm
 
-    return lstm.load(folder)
+    return lstm.load(folder, stage)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,14 @@ from fastai.basics import Callback, Learner, set_seed
 from fastai.callback.core import CancelFitException  # type: ignore[attr-defined]
 from fastai.callback.progress import ProgressCallback
 from fastai.callback.training import GradientClip
+from fastai.data.core import DataLoaders
+from fastai.data.load import DataLoader
 from fastcore.foundation import L
 from tqdm import tqdm
+
+FINISH = "finish"  # a file of this name in a training's folder asks it to end now and keep what it learned
+TRAINING_SEEDS = 2**40  # texts that recipes make up for a training come from the seeds below this
+Watch = Callable[[torch.nn.Module], dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +46,7 @@ class History:
     tokens: int = 0
     steps: int = 0
     curve: list[dict[str, float]] = field(default_factory=list)
+    watched: list[dict[str, Any]] = field(default_factory=list)  # what else was seen, beside each point
 
     @classmethod
     def read(cls, path: Path) -> "History":
@@ -66,14 +73,16 @@ class Clock(Callback):
         settings: Settings,
         folder: Path,
         held_out: Callable[[torch.nn.Module], float],
-        every: float = 300.0,
+        every: float,
+        watch: Watch | None = None,
     ):
         self.history, self.settings, self.folder = history, settings, folder
-        self.held_out, self.every = held_out, every
+        self.held_out, self.every, self.watch = held_out, every, watch
 
     def before_fit(self) -> None:
         self.started = time.monotonic() - self.history.seconds
-        self.due = self.history.seconds + self.every
+        begins = self.watch is not None and not self.history.steps  # then the first point shows it untrained
+        self.due = 0.0 if begins else self.history.seconds + self.every
         self.losses: list[float] = []
         self.bar = tqdm(total=100, unit="%", disable=None, bar_format="{l_bar}{bar} {postfix}")
 
@@ -94,10 +103,9 @@ class Clock(Callback):
         self.bar.n = round(100 * self.learn.pct_train)
         self.bar.set_postfix_str(f"loss {self.losses[-1]:.2f} nats", refresh=False)
         self.bar.update(0)
-        over = self.settings.minutes is not None and self.history.seconds >= 60 * self.settings.minutes
+        over = is_over(self.history, self.settings, self.folder)
         if self.history.seconds >= self.due or over:
             self.keep()
-            self.due = self.history.seconds + self.every
         if over:
             raise CancelFitException
 
@@ -108,6 +116,7 @@ class Clock(Callback):
 
     def keep(self) -> None:
         """Measure on held-out text, add a point to the curve, write what a resumed run needs."""
+        began = time.monotonic()
         point = {
             "seconds": round(self.history.seconds, 1),
             "tokens": self.history.tokens,
@@ -121,7 +130,18 @@ class Clock(Callback):
         state = {"model": self.learn.model.state_dict(), "opt": plain(self.learn.opt.state_dict())}
         torch.save(state, self.folder / "last.writing")
         (self.folder / "last.writing").replace(self.folder / "last.pth")
+        if self.watch is not None:
+            said = {"seconds": point["seconds"], "tokens": point["tokens"]}
+            self.history.watched.append({**said, **self.watch(self.learn.model)})
         self.history.write(self.folder / "history.json")
+        cost = time.monotonic() - began
+        self.due = self.history.seconds + max(self.every, 10 * cost)
+
+
+def is_over(history: History, settings: Settings, folder: Path) -> bool:
+    """Whether a training has spent its minutes, or was asked to end with what it has learned."""
+    spent = settings.minutes is not None and history.seconds >= 60 * settings.minutes
+    return spent or (history.steps > 0 and (folder / FINISH).is_file())
 
 
 def plain(state: Any) -> Any:
@@ -143,6 +163,25 @@ def resume(learn: Any, folder: Path) -> None:
         learn.opt.load_state_dict(state["opt"])
 
 
+def endless_batches(
+    batches: Callable[[int], Iterator[tuple[torch.Tensor, torch.Tensor]]], count: int, device: str
+) -> DataLoaders:
+    """Fastai's loaders of `count` fresh batches an epoch; a new epoch is a new seed, fixed by torch's own.
+
+    `batches(seed)` gives inputs and wanted tokens, each (B, T), without end; it may use up 128 seeds.
+    """
+
+    class Fresh(DataLoader):
+        def before_iter(self) -> None:
+            self.told = batches(int(torch.randint(TRAINING_SEEDS // 128, ())) * 128)
+
+        def create_item(self, s: int | None) -> tuple[torch.Tensor, torch.Tensor]:
+            return next(self.told)
+
+    known = Fresh(range(count), bs=None, num_workers=0)
+    return DataLoaders(known, Fresh(range(2), bs=None, num_workers=0), device=device)
+
+
 def learner(
     loaders: Any, model: torch.nn.Module, loss: Callable, folder: Path, clip: float, **options: Any
 ) -> Learner:
@@ -159,11 +198,18 @@ def fit(
     folder: Path,
     held_out: Callable[[torch.nn.Module], float],
     lr: Any,
+    every: float | None = None,
+    watch: Watch | None = None,
     **schedule: Any,
 ) -> History:
-    """Train by one cycle until epochs or minutes are spent; a second call goes on where it stopped."""
+    """Train by one cycle until epochs or minutes are spent; a second call goes on where it stopped.
+
+    `every`: seconds between two points of the loss curve, a fortieth of the budget if none are given; points
+    stand further apart when measuring would take over a tenth of the time. `watch`: what else to keep
+    of the network at each point.
+    """
     history = History.read(folder / "history.json")
-    if settings.minutes is not None and history.seconds >= 60 * settings.minutes:
+    if is_over(history, settings, folder):
         resume(learn, folder)
         return history
     if history.steps:
@@ -172,7 +218,8 @@ def fit(
     set_seed(settings.seed + history.steps)
     epochs = settings.epochs if settings.minutes is None else 10_000
     done = 0 if settings.minutes is not None else int(history.steps // max(1, len(learn.dls.train)))
-    learn.fit_one_cycle(
-        epochs, lr_max=lr, start_epoch=done, cbs=Clock(history, settings, folder, held_out), **schedule
-    )
+    if every is None:
+        every = 300.0 if settings.minutes is None else min(300.0, max(2.0, 60 * settings.minutes / 40))
+    clock = Clock(history, settings, folder, held_out, every, watch)
+    learn.fit_one_cycle(epochs, lr_max=lr, start_epoch=done, cbs=clock, **schedule)
     return history

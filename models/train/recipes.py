@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import importlib
+import math
 import platform
 import sys
 from dataclasses import dataclass
@@ -13,25 +14,43 @@ import torch
 
 import models
 from models import checkpoints
-from models.base import Card, Refusal
+from models.base import Card, Refusal, quality
 from models.train.learning import History, Settings
 from models.train.text import NoData
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeldOut:
-    """A model's loss on text it never saw: summed nats, over how many pieces and words of which text."""
+    """How a model does on texts it never saw, and on which: what does not apply to it is None.
 
-    nats: float
-    pieces: int
-    words: int
+    `nats` is summed over `pieces` predictions; `words` is how many words those stand for.
+    """
+
     of: str
+    nats: float | None = None
+    pieces: int = 1
+    words: int | None = None
+    accuracy: float | None = None
+    macro_f1: float | None = None
+
+    def to_card(self) -> dict[str, Any]:
+        """The card's entries for it."""
+        per_piece = None if self.nats is None else self.nats / self.pieces
+        per_word = None if self.nats is None or self.words is None else self.nats / self.words
+        return {
+            "held_out": self.of,
+            "held_out_loss_nats": per_piece,
+            "perplexity_per_token": None if per_piece is None else math.exp(per_piece),
+            "perplexity_per_word": None if per_word is None else math.exp(per_word),
+            "accuracy": self.accuracy,
+            "macro_f1": self.macro_f1,
+        }
 
 
 def known() -> list[str]:
     """The models there is a recipe for: the files of this folder that name one."""
     files = sorted(Path(__file__).parent.glob("*.py"))
-    return [file.stem.replace("_", "-") for file in files if "\nNAME" in file.read_text(encoding="utf-8")]
+    return [file.stem.replace("_", "-") for file in files if "\nNAME, " in file.read_text(encoding="utf-8")]
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -42,9 +61,10 @@ def run(asked: argparse.Namespace) -> int:
     if recipe.NEEDS_DATA and asked.data is None:
         from models.train import hub
 
-        asked.data = hub.fetch(asked.work)
+        asked.data = hub.fetch(asked.work, recipe.NEEDS_DATA)
     if recipe.NEEDS_DATA and not asked.data.is_dir():
-        raise NoData(f"No folder {asked.data}: give --data the folder that holds wikitext-2/ and imdb/.")
+        needed = ", ".join(f"{name}/" for name in recipe.NEEDS_DATA)
+        raise NoData(f"No folder {asked.data}: give --data the folder that holds {needed}.")
     if asked.device != "cpu" and not torch.cuda.is_available():
         raise Refusal(f"There is no device {asked.device!r} on this machine: use --device cpu.")
     settings = Settings(
@@ -54,25 +74,20 @@ def run(asked: argparse.Namespace) -> int:
     network, history, digest = recipe.train(settings)
     out = asked.out or models.ASSETS / asked.model
     card = bundle(recipe, settings, network, history, digest, out)
-    sys.stderr.write(f"{out}: test perplexity {card.perplexity_per_word:.1f} per word\n")
+    sys.stderr.write(f"{out}: {quality(card)}\n")
     return 0
 
 
 def bundle(recipe: Any, settings: Settings, network: Any, history: History, digest: str, out: Path) -> Card:
     """Measure `network` on its test text and write checkpoint and card to `out`."""
     network = network.cpu().eval()
-    parts = recipe.parts(network, settings)  # tensors, config, and what the card says of its shape
+    parts: Parts = recipe.parts(network, settings)
     found: HeldOut = recipe.held_out(network, settings)
-    per_piece = found.nats / found.pieces
     threads = "1 thread" if settings.threads == 1 else f"{settings.threads} threads"
     card = Card(
         name=recipe.NAME,
-        task="causal",
         trained_on=recipe.TRAINED_ON,
-        held_out=found.of,
-        held_out_loss_nats=per_piece,
-        perplexity_per_token=float(torch.tensor(per_piece).exp()),
-        perplexity_per_word=float(torch.tensor(found.nats / found.words).exp()),
+        **found.to_card(),
         tokens_seen=history.tokens,
         seconds=history.seconds,
         machine=f"{settings.device}, {threads}, {platform.machine()}",
@@ -83,15 +98,18 @@ def bundle(recipe: Any, settings: Settings, network: Any, history: History, dige
         + (f"--minutes {settings.minutes:g}" if settings.minutes else f"--epochs {settings.epochs}"),
         trained=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         licence="Apache-2.0 (weights); the training text is not included",
-        **parts.shape,
+        **{"task": "causal", **parts.shape},
     )
-    return checkpoints.save(out, parts.tensors, parts.config, recipe.tokenizer_json(settings), card)
+    return checkpoints.save(
+        out, parts.tensors, parts.config, recipe.tokenizer_json(settings), card, parts.stages
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What a recipe hands over to be written: weights, settings, and the shape for the card."""
+    """What a recipe hands over to be written: weights, settings, the shape for the card, kept stages."""
 
     tensors: dict[str, torch.Tensor]
     config: dict[str, Any]
     shape: dict[str, Any]
+    stages: tuple[tuple[dict[str, Any], dict[str, torch.Tensor]], ...] = ()

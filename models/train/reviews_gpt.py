@@ -11,24 +11,17 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from models.train.learning import History, Settings, fit, learner
-from models.train.muon import Muon
+from models.train.learning import History, Settings
 from models.train.recipes import HeldOut, Parts
-from models.train.text import (
-    START,
-    Documents,
-    count_words,
-    digest_of,
-    imdb,
-    piece,
-    pieces,
-    shared_tokenizer,
-    tokenizer_file,
-)
+from models.train.reviews import groups, known_documents, learn_by_muon, test_sample, tokenizer_json
+from models.train.text import START, count_words, digest_of, imdb, piece, pieces, shared_tokenizer
 
-NAME, NEEDS_DATA = "reviews-gpt", True
+__all__ = [
+    "NAME", "NEEDS_DATA", "SIZES", "TRAINED_ON", "groups", "held_out", "parts", "tokenizer_json", "train",
+]  # fmt: skip
+
+NAME, NEEDS_DATA = "reviews-gpt", ("wikitext-2", "imdb")
 TRAINED_ON = "IMDB movie reviews: the 25,000 labelled training reviews and the 50,000 unlabelled ones"
-TEST_REVIEWS = 1000
 # layers, width, heads, context, rows in a batch
 SIZES = {"tiny": (2, 64, 4, 64, 16), "small": (4, 256, 4, 256, 16), "large": (6, 384, 6, 512, 32)}
 UNTRAINED = -100
@@ -75,19 +68,11 @@ def rows(documents: list[np.ndarray], start: int, context: int) -> tuple[np.ndar
             left += [start, *part]
             left_wanted += [*y, start]
     spare = len(left) // context * context
-    packed_x, packed_y = np.array(left[:spare]), np.array(left_wanted[:spare])
-    x = np.concatenate((np.array(asked).reshape(-1, context), packed_x.reshape(-1, context)))
-    y = np.concatenate((np.array(wanted).reshape(-1, context), packed_y.reshape(-1, context)))
+    packed_x, packed_y = (np.array(part[:spare], dtype=np.int64) for part in (left, left_wanted))
+    x = np.concatenate((np.array(asked, dtype=np.int64).reshape(-1, context), packed_x.reshape(-1, context)))
+    y = np.concatenate((np.array(wanted, dtype=np.int64).reshape(-1, context), packed_y.reshape(-1, context)))
     x[:, 0] = start
     return x, y
-
-
-def groups(model: torch.nn.Module) -> list[list[torch.nn.Parameter]]:
-    """Matrices of the blocks (Muon), then embeddings, norms and biases (Adam)."""
-    named = list(model.named_parameters())
-    matrices = [p for n, p in named if p.ndim == 2 and ".h." in n]
-    rest = [p for n, p in named if not (p.ndim == 2 and ".h." in n)]
-    return [matrices, rest]
 
 
 @torch.no_grad()
@@ -110,24 +95,11 @@ def document_loss(model: torch.nn.Module, documents: list[np.ndarray], start: in
     return total / counted
 
 
-def known_documents(settings: Settings) -> tuple[Documents, Documents, Documents]:
-    """Labelled training reviews, unlabelled reviews, test reviews; nothing of the test part in the others."""
-    test = imdb(settings.data, "test")
-    barred = set(test.texts)
-    parts = []
-    for part in ("train", "unsup"):
-        found = imdb(settings.data, part)
-        kept = tuple(text for text in found.texts if text not in barred)
-        parts.append(Documents(texts=kept, words=sum(map(count_words, kept)), digest=found.digest))
-    return parts[0], parts[1], test
-
-
 def train(settings: Settings) -> tuple[Any, History, str]:
     """Train (or go on training); returns the network, its history and the data's digest."""
     from fastai.data.core import DataLoaders
     from fastai.data.load import DataLoader
     from fastai.losses import CrossEntropyLossFlat
-    from fastai.optimizer import OptimWrapper
 
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
@@ -139,32 +111,19 @@ def train(settings: Settings) -> tuple[Any, History, str]:
     if settings.size != "tiny":
         known += pieces(unlabelled, cutter, settings.work)
     x, y = (torch.as_tensor(part) for part in rows(known, start, context))
-    sample = np.random.default_rng(0).choice(len(test.texts), 30, replace=False)
-    held_out = [np.array(cutter.encode(test.texts[i]).ids) for i in sample]
+    held_out = [np.array(cutter.encode(text).ids) for text in test_sample(test, 30)]
     unseen = (torch.as_tensor(part) for part in rows(held_out, start, context))
     loaders = DataLoaders(
         DataLoader(list(zip(x, y, strict=True)), bs=batch, shuffle=True, drop_last=True, num_workers=0),
         DataLoader(list(zip(*unseen, strict=True)), bs=batch, num_workers=0),
         device=settings.device,
     )
-    folder = settings.work / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    learn = learner(
-        loaders, Decoder(settings.size, cutter.get_vocab_size(), start), CrossEntropyLossFlat(), folder,
-        clip=1.0, splitter=groups, opt_func=lambda params, **kw: OptimWrapper(params, Muon, **kw),
-        moms=(0.95, 0.95, 0.95), wd=0.01,
+    model = Decoder(settings.size, cutter.get_vocab_size(), start)
+    history = learn_by_muon(
+        model, loaders, CrossEntropyLossFlat(), settings, settings.work / NAME,
+        lambda m: document_loss(m, held_out, start, context),
     )  # fmt: skip
-    history = fit(
-        learn, settings, folder, lambda m: document_loss(m, held_out, start, context),
-        lr=np.array([0.02, 4e-3]), pct_start=0.03, div=10.0, div_final=100.0,
-    )  # fmt: skip
-    return learn.model, history, digest_of(labelled, unlabelled)
-
-
-def tokenizer_json(settings: Settings) -> str:
-    """The shared tokenizer, as it is bundled."""
-    shared_tokenizer(settings.data, settings.work)
-    return tokenizer_file(settings.work).read_text(encoding="utf-8")
+    return model, history, digest_of(labelled, unlabelled)
 
 
 def parts(network: Any, settings: Settings) -> Parts:
@@ -191,14 +150,12 @@ def parts(network: Any, settings: Settings) -> Parts:
 def held_out(network: Any, settings: Settings) -> HeldOut:
     """A fixed sample of the test reviews, each from its start; long ones by overlapping windows."""
     cutter = shared_tokenizer(settings.data, settings.work)
-    test = imdb(settings.data, "test")
-    sample = np.random.default_rng(0).choice(len(test.texts), TEST_REVIEWS, replace=False)
-    texts = [test.texts[i] for i in sample]
+    texts = test_sample(imdb(settings.data, "test"))
     documents = [np.array(cutter.encode(text).ids) for text in texts]
     context = SIZES[settings.size][3]
     loss = document_loss(network, documents, piece(cutter, START), context)
     count = sum(len(document) for document in documents)
     return HeldOut(
         nats=loss * count, pieces=count, words=sum(map(count_words, texts)),
-        of=f"{TEST_REVIEWS:,} of the 25,000 IMDB test reviews; words and marks count as in WikiText",
+        of=f"{len(texts):,} of the 25,000 IMDB test reviews; words and marks count as in WikiText",
     )  # fmt: skip

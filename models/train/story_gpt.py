@@ -4,34 +4,26 @@ Source: Radford et al. 2019 for the architecture; Muon for its matrices (models/
 begins with a story, and no story comes twice.
 """
 
-from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from models.train.learning import History, Settings, fit, learner
-from models.train.muon import Muon
-from models.train.recipes import HeldOut
-from models.train.reviews_gpt import groups, parts
-from models.train.storyland import MOST_ATTRACTORS
+from models.train import reviews_gpt
+from models.train.learning import History, Settings
+from models.train.recipes import Parts
 from models.train.storyland_lessons import (
     TRAINED_ON,
-    agreement_accuracy,
-    described,
     digest,
-    endless,
-    held_out_stories,
-    loaders,
-    measure,
-    rows,
+    held_out,
+    learn,
     size_of_vocabulary,
     tokenizer_json,
 )
 
 __all__ = ["NAME", "NEEDS_DATA", "SIZES", "TRAINED_ON", "held_out", "parts", "tokenizer_json", "train"]
 
-NAME, NEEDS_DATA = "story-gpt", False
+NAME, NEEDS_DATA = "story-gpt", ()
 # layers, width, heads, context, rows in a batch, batches in an epoch
 SIZES = {
     "tiny": (2, 32, 2, 160, 8, 20),
@@ -59,62 +51,16 @@ class Decoder(torch.nn.Module):
         return self.network(input_ids=ids, use_cache=False).logits
 
 
-def network(size: str) -> torch.nn.Module:
-    """A decoder with random weights."""
-    return Decoder(size)
-
-
-def read(model: torch.nn.Module, ids: Tensor) -> Tensor:
-    """Logits (B, T, V), nothing dropped; leaves the model as it was."""
-    training = model.training
-    model.eval()
-    logits = model(ids.to(next(model.parameters()).device))
-    model.train(training)
-    return logits
-
-
-def batches(seed: int, count: int, context: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Rows that begin with a story; inputs and wanted words, each (count, context)."""
-    told = endless(seed)
-    while True:
-        some = torch.as_tensor(rows(told, count, context + 1))
-        yield some[:, :-1].contiguous(), some[:, 1:].contiguous()
-
-
-def train(settings: Settings) -> tuple[torch.nn.Module, History, str]:
+def train(settings: Settings) -> tuple[Decoder, History, str]:
     """Train (or go on training); returns the network, its history and the digest of what was told."""
-    from fastai.losses import CrossEntropyLossFlat
-    from fastai.optimizer import OptimWrapper
-
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
-    _, _, _, context, count, length = SIZES[settings.size]
-    folder = settings.work / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    model = network(settings.size)
-    learn = learner(
-        loaders(lambda seed: batches(seed, count, context), length, settings.device),
-        model, CrossEntropyLossFlat(), folder,
-        clip=1.0, splitter=groups, opt_func=lambda params, **kw: OptimWrapper(params, Muon, **kw),
-        moms=(0.95, 0.95, 0.95), wd=0.01,
-    )  # fmt: skip
-    unseen = held_out_stories(200)
-
-    def loss(network: torch.nn.Module) -> float:
-        found = measure(lambda ids: read(network, ids), unseen)
-        return found.nats / found.tokens
-
-    history = fit(
-        learn, settings, folder, loss, lr=np.array([0.02, 4e-3]), pct_start=0.03, div=10.0, div_final=100.0
-    )
+    model = Decoder(settings.size)
+    _, _, _, context, count, epoch = SIZES[settings.size]
+    history = learn(model, settings, settings.work / NAME, (count, context, epoch), lr=(0.02, 4e-3))
     return model, history, digest()
 
 
-def held_out(network: torch.nn.Module, settings: Settings) -> HeldOut:
-    """Fresh stories, each from its start; how near the grammar; how verbs agree."""
-    found = measure(lambda ids: read(network, ids), held_out_stories())
-    accuracies = [
-        agreement_accuracy(lambda ids: read(network, ids), attractors)
-        for attractors in range(MOST_ATTRACTORS + 1)
-    ]
-    return HeldOut(nats=found.nats, pieces=found.tokens, words=found.words, of=described(found, accuracies))
+def parts(network: Any, settings: Settings) -> Parts:
+    """The trained network as a Hugging Face checkpoint."""
+    return reviews_gpt.parts(network, settings)

@@ -5,25 +5,36 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from fastai.losses import CrossEntropyLossFlat
+from torch import Tensor, nn
 from torch.nn import functional
 
-from models.train import storyland
-from models.train.learning import Settings
-from models.train.storyland import PAD, SPECIAL, START, Story
+from models.train import stages, storyland
+from models.train.learning import TRAINING_SEEDS, History, Settings, endless_batches
+from models.train.recipes import HeldOut
+from models.train.reviews import learn_by_muon
+from models.train.stages import Stages
+from models.train.storyland import MOST_ATTRACTORS, PAD, SPECIAL, START, Story
 
 Read = Callable[[Tensor], Tensor]
 TRAINED_ON = "Storyland: stories from our own grammar (models/train/storyland.py), new ones all the time"
-TRAINING_SEEDS = 2**40  # trainings draw from the seeds below this
 HELD_OUT_SEED, PAIRS_SEED = TRAINING_SEEDS + 3, TRAINING_SEEDS + 33  # of stories that no training draws
 HELD_OUT_STORIES, PAIRS = 2000, 500
+QUICK_STORIES, QUICK_PAIRS = 300, 100  # for size "tiny": a reader waits for it
 UNTRAINED = -100
+SHARES = {
+    "0.2-percent": 0.002,
+    "1-percent": 0.01,
+    "12-percent": 0.12,
+}  # of a training; what is learned is early
 
 
 def tokenizer_json(settings: Settings) -> str:
@@ -34,6 +45,11 @@ def tokenizer_json(settings: Settings) -> str:
 def size_of_vocabulary() -> int:
     """Words and the three special entries."""
     return len(SPECIAL) + len(storyland.vocabulary())
+
+
+def evenly() -> float:
+    """What guessing every entry of the vocabulary alike costs, in nats per token."""
+    return math.log(size_of_vocabulary())
 
 
 def numbers(words: Sequence[str]) -> list[int]:
@@ -62,68 +78,131 @@ def rows(told: Iterator[list[int]], count: int, length: int) -> np.ndarray:
     return found
 
 
-class Streams:
-    """Endless rows side by side: each call gives the next window of every row and the words that follow."""
-
-    def __init__(self, seed: int, count: int):
-        self._told = [endless(seed + k) for k in range(count)]
-        self._left: list[list[int]] = [[] for _ in range(count)]
-
-    def window(self, length: int) -> np.ndarray:
-        """The next `length` tokens of every row and one more, (rows, length + 1)."""
-        found = []
-        for k, told in enumerate(self._told):
-            while len(self._left[k]) <= length:
-                self._left[k] += next(told)
-            found.append(self._left[k][: length + 1])
-            self._left[k] = self._left[k][length:]
-        return np.array(found)
+def batches(seed: int, count: int, length: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Rows that begin with a story; inputs and wanted words, each (count, length), without end."""
+    told = endless(seed)
+    while True:
+        some = torch.as_tensor(rows(told, count, length + 1))
+        yield some[:, :-1].contiguous(), some[:, 1:].contiguous()
 
 
-def loaders(batches: Callable[[int], Iterator[tuple[Tensor, Tensor]]], count: int, device: str) -> Any:
-    """Fastai's loaders of `count` fresh batches an epoch; a new epoch is a new seed, fixed by torch's own.
+def learn(
+    model: nn.Module,
+    settings: Settings,
+    folder: Path,
+    shape: tuple[int, int, int],
+    lr: tuple[float, float],
+    shares: Mapping[str, float] = {},
+) -> History:
+    """Train `model` in place on new stories all the time.
 
-    `batches(seed)` gives inputs and wanted words, each (B, T), without end.
+    Args:
+        model: token numbers (B, T) -> logits (B, T, V), memory empty at the start of each row.
+        settings: as the recipe was asked for.
+        folder: where it keeps what it needs to go on.
+        shape: rows in a batch, tokens in a row, batches in an epoch.
+        lr: the highest learning rates of the matrices (by Muon) and of all else (by Adam).
+        shares: the stages that are kept in `folder`, as `Stages` takes them.
     """
-    from fastai.data.core import DataLoaders
-    from fastai.data.load import DataLoader
+    from models.train.watch import watch  # it asks the measures below
 
-    class Fresh(DataLoader):
-        def before_iter(self) -> None:
-            self.told = batches(int(torch.randint(TRAINING_SEEDS // 128, ())) * 128)
+    count, length, epoch = shape
+    unseen = held_out_stories(200)
 
-        def create_item(self, s: int | None) -> tuple[Tensor, Tensor]:
-            return next(self.told)
+    def loss(network: nn.Module) -> float:
+        found = measure(reader(network), unseen)
+        return found.nats / found.tokens
 
-    known = Fresh(range(count), bs=None, num_workers=0)
-    return DataLoaders(known, Fresh(range(2), bs=None, num_workers=0), device=device)
+    return learn_by_muon(
+        model, endless_batches(lambda seed: batches(seed, count, length), epoch, settings.device),
+        CrossEntropyLossFlat(), settings, folder, loss, lr=lr, watched_by=[Stages(folder, shares)],
+        watch=watch(reader, unseen, settings.seed),
+    )  # fmt: skip
+
+
+def reader(network: nn.Module) -> Read:
+    """The network as the measures below ask it: nothing dropped, left as it was."""
+
+    def read(ids: Tensor) -> Tensor:
+        training = network.training
+        network.eval()
+        logits = network(ids.to(next(network.parameters()).device))
+        network.train(training)
+        return logits
+
+    return read
+
+
+def held_out(network: nn.Module, settings: Settings) -> HeldOut:
+    """Fresh stories, each from its start; how near the grammar; how verbs agree; fewer for size "tiny"."""
+    read, quick = reader(network), settings.size == "tiny"
+    found = measure(read, held_out_stories(QUICK_STORIES if quick else HELD_OUT_STORIES))
+    pairs = QUICK_PAIRS if quick else PAIRS
+    shares = [agreement_accuracy(read, attractors, pairs) for attractors in range(MOST_ATTRACTORS + 1)]
+    of = described(found, shares, pairs)
+    return HeldOut(nats=found.nats, pieces=found.tokens, words=found.words, of=of)
+
+
+def stages_of(
+    folder: Path, network: Callable[[], nn.Module], tensors: Callable[[nn.Module], Mapping[str, Tensor]]
+) -> tuple[tuple[dict[str, Any], dict[str, Tensor]], ...]:
+    """The stages in `folder`, each with its loss on 200 fresh stories and how its verbs agree."""
+    unseen = held_out_stories(200)
+
+    def measured(then: nn.Module) -> dict[str, float]:
+        found = measure(reader(then), unseen)
+        loss = found.nats / found.tokens
+        agree = [agreement_accuracy(reader(then), number, 100) for number in range(MOST_ATTRACTORS + 1)]
+        return {
+            "held_out_loss_nats": loss,
+            "perplexity_per_token": math.exp(loss),
+            "perplexity_per_word": math.exp(found.nats / found.words),
+            "agreement": sum(agree) / len(agree),
+        }
+
+    return stages.measured(folder, network, measured, tensors)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """A network's loss on whole stories beside the grammar's own on the same ones: summed nats."""
+    """A network's loss on whole stories beside the grammar's own on the same ones: summed nats.
+
+    `places`: the words of these stories that say again where something was put, which nothing but its memory
+    can tell; `found`: those of them that were its first guess.
+    """
 
     nats: float
     grammar_nats: float
     tokens: int
     words: int
+    stories: int
+    places: int
+    found: int
 
 
 @torch.no_grad()
 def measure(read: Read, told: Sequence[Story], batch: int = 64) -> Measured:
     """Summed nats over every token of the stories, each story alone behind the start piece."""
-    nats, tokens = 0.0, 0
+    nats, tokens, places, found = 0.0, 0, 0, 0
     for at in range(0, len(told), batch):
-        ids = _padded([[_NUMBERS[START], *numbers(story.words)] for story in told[at : at + batch]])
+        some = told[at : at + batch]
+        ids = _padded([[_NUMBERS[START], *numbers(story.words)] for story in some])
         wanted = ids[:, 1:].clone()
         wanted[wanted == _NUMBERS[PAD]] = UNTRAINED
         logits = read(ids[:, :-1])
         wanted = wanted.to(logits.device)
         nats += float(functional.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction="sum"))
         tokens += int((wanted != UNTRAINED).sum())
+        again = [(n, t) for n, story in enumerate(some) for t, word in enumerate(story.tokens)
+                 if word.phenomenon == "copied_place"]  # fmt: skip
+        right = logits.argmax(-1) == wanted
+        places, found = places + len(again), found + sum(bool(right[spot]) for spot in again)
     words = sum(len(storyland.text(story).split()) for story in told)
     grammar = sum(story.entropy_nats for story in told)
-    return Measured(nats=nats, grammar_nats=grammar, tokens=tokens, words=words)
+    return Measured(
+        nats=nats, grammar_nats=grammar, tokens=tokens, words=words, stories=len(told),
+        places=places, found=found,
+    )  # fmt: skip
 
 
 @torch.no_grad()
@@ -142,15 +221,17 @@ def agreement_accuracy(read: Read, attractors: int, count: int = PAIRS, seed: in
     return found / count
 
 
-def described(measured: Measured, accuracies: Sequence[float]) -> str:
+def described(measured: Measured, accuracies: Sequence[float], pairs: int = PAIRS) -> str:
     """What a card says of the text a network was measured on: how good the grammar itself is on it."""
     ours, best = measured.nats / measured.tokens, measured.grammar_nats / measured.tokens
     shares = ", ".join(f"{100 * share:.1f}" for share in accuracies)
+    places = max(1, measured.places)
     return (
-        f"{HELD_OUT_STORIES:,} fresh Storyland stories, each from its start; the grammar itself needs "
+        f"{measured.stories:,} fresh Storyland stories, each from its start; the grammar itself needs "
         f"{best:.4f} nats per token (the model {100 * (ours / best - 1):.1f} % more); a word is what stands "
-        f"between spaces; verbs agree across 0 to {len(accuracies) - 1} attractors in {shares} % of {PAIRS} "
-        "pairs each"
+        f"between spaces; verbs agree across 0 to {len(accuracies) - 1} attractors in {shares} % of {pairs} "
+        f"pairs each; where things were put is told again right in {100 * measured.found / places:.1f} % of "
+        f"{measured.places:,} words"
     )
 
 

@@ -15,7 +15,7 @@ from models.train.learning import History, Settings, fit, learner
 from models.train.recipes import HeldOut, Parts
 from models.train.text import START, digest_of, piece, pieces, shared_tokenizer, tokenizer_file, wikitext
 
-NAME, NEEDS_DATA = "wiki-lstm", True
+NAME, NEEDS_DATA = "wiki-lstm", ("wikitext-2", "imdb")
 TRAINED_ON = "WikiText-2 (2.1 million words of Wikipedia articles), written the way people type"
 # embedding width, hidden width, layers, rows in a batch, window
 SIZES = {"tiny": (64, 96, 2, 32, 40), "small": (256, 512, 2, 64, 70), "large": (400, 1152, 3, 104, 70)}

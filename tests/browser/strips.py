@@ -42,7 +42,7 @@ def typed(page: Page) -> str:
 def choose(page: Page, key: str, option: str) -> None:
     """Choose an entry of a list in the sidebar, as a reader does."""
     page.locator(f".st-key-{key} [role=combobox]").click()
-    page.get_by_role("option", name=option).click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
 def choice(page: Page, key: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.compare import SHOTS, Mode, drop_failure, fault, keep_failure, pixels
+from tests.browser.compare import PIXELS, SHOTS, STEP, Mode, drop_failure, fault, keep_failure, pixels, unlike
 from tests.browser.desk import Desk, Server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.shots, pytest.mark.timeout(300)]
@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.shots, pytest.mark.timeout(300)]
 TEXT = "The keys to the old wooden cabinet are on the table, and Anna, who lost her ring, looks for them."
 HIDE = (
     "[data-testid=stMainMenu], [data-testid=stStatusWidget], [data-testid=stToolbar],"
+    " [data-testid=stSidebarCollapseButton],"
     " [data-testid=stHeader] { visibility: hidden !important }"
 )
 MODELS = ("wiki-lstm", "reviews-gpt")
@@ -33,6 +34,7 @@ class Place:
     width: int
     method: str | None = None
     word: int | None = None
+    tall: int = TALL_PX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +61,14 @@ def saliency_pictures() -> Iterator[Picture]:
                 yield Picture(name=f"saliency-{sign}", place=place, selector=".st-key-saliency")
                 if (model, width, sign) != ("wiki-lstm", DESK_PX, "signed"):
                     continue
-                yield Picture(name="check", place=place, selector=".check")
+                yield Picture(name="check", place=place, selector=".check >> nth=0")
                 yield Picture(
                     name="notes", place=place, selector="[data-testid=stHorizontalBlock]:has(.note)"
                 )
                 yield Picture(name="sidebar", place=place, selector="[data-testid=stSidebar]", height_px=720)
                 yield Picture(
                     name="card", place=place, selector="[data-testid=stPopoverBody]",
-                    click="[data-testid=stPopoverButton]",
+                    click="[data-testid=stPopoverButton]:has-text('About')",
                 )  # fmt: skip
 
 
@@ -80,7 +82,20 @@ def next_pictures() -> Iterator[Picture]:
                 yield Picture(name="bits", place=place, selector=".st-key-bits")
 
 
-PICTURES = [*saliency_pictures(), *next_pictures()]
+def anatomy_pictures() -> Iterator[Picture]:
+    for model in MODELS:
+        for theme, width in LOOKS:
+            place = Place(view="anatomy", model=model, theme=theme, width=width, tall=5000)
+            yield Picture(name="parts", place=place, selector=".st-key-parts")
+            if model == "wiki-lstm":
+                yield Picture(name="merges", place=place, selector=".st-key-merges")
+                yield Picture(name="cell", place=place, selector=".heat")
+            elif width == DESK_PX:
+                columns = "[data-testid=stHorizontalBlock]:has(.heat)"
+                yield Picture(name="attention", place=place, selector=columns)
+
+
+PICTURES = [*saliency_pictures(), *next_pictures(), *anatomy_pictures()]
 
 
 class Album:
@@ -98,7 +113,7 @@ class Album:
                 place.view, model=place.model, text=TEXT, method=place.method, word=place.word
             )
             phone = place.width == PHONE_PX
-            look = {"theme": place.theme, "width": place.width, "touch": phone, "height": TALL_PX}
+            look = {"theme": place.theme, "width": place.width, "touch": phone, "height": place.tall}
             self.pages = [self.desk.open(address, **look) for _ in range(2)]
             self.place = place
         return self.pages
@@ -124,7 +139,7 @@ def take(page: Page, picture: Picture) -> bytes:
     element = page.locator(picture.selector)
     assert element.count() == 1, f"{element.count()} elements are {picture.selector}"
     box = element.bounding_box()
-    assert box and box["y"] + min(box["height"], picture.height_px) <= TALL_PX
+    assert box and box["y"] + min(box["height"], picture.height_px) <= picture.place.tall
     box["height"] = min(box["height"], picture.height_px)
     shot = page.screenshot(animations="disabled", caret="hide", style=HIDE, clip=box)
     if picture.click:
@@ -135,7 +150,13 @@ def take(page: Page, picture: Picture) -> bytes:
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.stem)
 def test_a_picture_is_the_expected_one_twice(picture, album, mode, written, pytestconfig):
-    first, second = (take(page, picture) for page in album.turn_to(picture.place))
+    pages = album.turn_to(picture.place)
+    first, second = (take(page, picture) for page in pages)
+    for _ in range(3):  # a page on a busy machine may still be drawing
+        if same(first, second):
+            break
+        pages[0].wait_for_timeout(1000)
+        first, second = (take(page, picture) for page in pages)
     path = SHOTS / f"{picture.stem}.png"
     if not same(first, second):
         keep_failure(picture.stem, first, second)
@@ -146,9 +167,9 @@ def test_a_picture_is_the_expected_one_twice(picture, album, mode, written, pyte
 
 
 def same(one: bytes, other: bytes) -> bool:
-    """Whether two pictures agree in every pixel."""
+    """Whether two pictures agree; a pixel cut in half at an edge may come out one way or the other."""
     a, b = pixels(one), pixels(other)
-    return a.shape == b.shape and bool((a == b).all())
+    return a.shape == b.shape and int(unlike(a, b, STEP).sum()) <= PIXELS
 
 
 def renew(path: Path, shot: bytes, written: list[str]) -> None:

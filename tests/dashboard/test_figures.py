@@ -67,7 +67,7 @@ def test_direction_follows_the_first_letter(text, way):
 
 def test_labels_show_what_cannot_be_seen():
     assert [label(t) for t in (" a", "\n", " ", "", "a\x00b", "<i>", "a\u202eb", "a\u200db")] == [
-        "a", "(new line)", "(rare word)", "", "a␀b", "&lt;i&gt;", "a\ufffdb", "a\u200db",
+        "a", "(new line)", "(space)", "", "a␀b", "&lt;i&gt;", "a\ufffdb", "a\u200db",
     ]  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_a_changed_checkpoint_is_said_in_one_sentence(tmp_path: Path, capsys: py
     assert ask(folder, "next_words") == 2
     out, error = capsys.readouterr()
     assert out == ""
-    assert error.startswith("tiny/model.safetensors is broken or cut short")
+    assert error.startswith("model.safetensors is broken or cut short")
     assert error.count("\n") == 1
 
 
@@ -110,3 +110,24 @@ def test_a_missing_argument_is_code_2(capsys: pytest.CaptureFixture[str]):
         main(["next_words", "--text", "the"])
     assert end.value.code == 2
     assert "--model" in capsys.readouterr().err
+
+
+OPTIONS = {
+    "shapley_sampling": {"permutations": 4, "absent": "zero", "unit": "token", "exact": 0, "seed": 3},
+    "kernel_shap": {"samples": 64, "absent": "mean", "unit": "word", "exact": 0, "seed": 3},
+    "lime": {"samples": 64, "width": 0.5, "absent": "removed", "unit": "word", "exact": 0, "seed": 3},
+    "smooth_grad": {"level": 0.5, "samples": 4, "seed": 3},
+    "gradient_shap": {"baseline": "words", "samples": 4, "seed": 3},
+    "integrated_gradients": {"baseline": "pad", "steps": 2, "tolerance": 0.5, "most_steps": 4},
+}
+
+
+@pytest.mark.parametrize("method", OPTIONS)
+def test_every_option_of_a_method_arrives(folder: Path, capsys: pytest.CaptureFixture[str], method: str):
+    more = [part for name, value in OPTIONS[method].items() for part in ("--option", f"{name}={value}")]
+    assert ask(folder, method, "--target", "next", *more) == 0
+    read = json.loads(capsys.readouterr().out)
+    assert read["options"] == OPTIONS[method]
+    assert ("standard_error" in read) == (method != "integrated_gradients")
+    if "standard_error" in read:
+        assert len(read["standard_error"]) == len(read["tokens"])

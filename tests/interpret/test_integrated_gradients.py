@@ -11,6 +11,8 @@ from interpret.method import UnknownMethod
 from interpret.methods.integrated_gradients import along_the_path, blank
 from interpret.results import TokenScores
 from interpret.target import Target, every, span
+from models.base import Refusal
+from models.text import cutter_of
 from tests.interpret import loops
 from tests.toys import EMBEDDING, toy_run
 
@@ -31,6 +33,18 @@ def test_the_mean_of_the_vocabulary_as_a_blank_text():
     found = explain(toy_run(), NAME, THE_RAN, baseline="mean")
     assert found.values.tolist() == pytest.approx([0, -4.375, 11.25, 0])
     assert np.mean(EMBEDDING, axis=0).tolist() == [1.75, 1.5]
+
+
+def test_the_filling_piece_as_a_blank_text(tmp_path: Path):
+    run = loops.run_of("lstm", tmp_path)
+    found = explain(run, NAME, baseline="pad")
+    pad = run.model.embed(torch.tensor([cutter_of(run.model).number("<pad>")]))  # type: ignore[union-attr]
+    torch.testing.assert_close(blank(run, "pad")[1:], pad.expand(len(run.tokens) - 1, -1))
+    start = torch.cat((run.vectors[:1], pad.expand(len(run.tokens) - 1, -1)))
+    change = [float(f(run.vectors[None]) - f(start[None])) for f in loops.functions(run, every(run))]
+    np.testing.assert_allclose(found.values.sum(axis=1), change, rtol=0.011, atol=1e-5)
+    with pytest.raises(Refusal, match="toy has no <pad> piece to put in a word's place"):
+        explain(toy_run(), NAME, baseline="pad")
 
 
 def test_a_squared_model_on_paper():
@@ -120,7 +134,7 @@ def test_a_span_needs_only_its_sum_to_be_complete(tmp_path: Path):
 @pytest.mark.parametrize(
     ("option", "sentence"),
     [
-        ({"baseline": "black"}, "baseline must be zero or mean"),
+        ({"baseline": "black"}, "baseline must be zero, mean or pad"),
         ({"steps": 0}, "steps must lie between 1 and most_steps"),
         ({"steps": 600}, "steps must lie between 1 and most_steps"),
         ({"stepz": 4}, "stepz"),

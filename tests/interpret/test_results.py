@@ -145,3 +145,16 @@ def test_degenerate_scores_are_flagged(values: list[list[float]], sentences: lis
     assert len(found) == len(sentences)
     for said, begin in zip(found, sentences, strict=True):
         assert said.startswith(begin)
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "said"),
+    [
+        (100.0, None, "x: 100."),
+        (-0.361, 0.5, "x: −0.36;"),
+        (0.0001, 0.5, "x: less than 0.0005;"),
+        (1e-9, None, "x: 1e-09."),
+    ],
+)
+def test_a_check_writes_numbers_as_a_reader_does(value: float, limit: float | None, said: str):
+    assert Check(name="x", value=value, limit=limit).in_words().startswith(said)

@@ -11,7 +11,7 @@ from interpret.sentences import bare, marked, named, percent, writable
         (" on", "“on”", "on", True),
         ("…hedral", "“…hedral”", "…hedral", True),
         ("\n", "a new line", "(new line)", True),
-        (" ", "a rare word", "(rare word)", False),
+        (" ", "a space", "(space)", True),
         ("<unk>", "a word it does not know", "(word it does not know)", False),
         ("<|start|>", "the end of the text", "(end of the text)", False),
         ("\ufffd", "part of a character", "(part of a character)", False),

@@ -26,6 +26,15 @@ def test_pieces_add_up_to_words_on_paper():
     assert [word.tokens for word in found.words] == [(0, 1), (1, 2), (2, 4), (4, 5)]
 
 
+def test_space_that_a_tokenizer_leaves_out_still_stands_between_words():
+    text = "Mia sings.\nTom"
+    spans = np.array([[0, 0], [0, 3], [4, 9], [9, 10], [11, 14]])  # whole words, as Storyland's
+    found = words_of(text, spans, np.arange(5))
+    assert [(w.shown, w.space, w.newlines) for w in found] == [
+        ("", False, 0), ("Mia", False, 0), ("sings", True, 0), (".", False, 0), ("Tom", True, 1)
+    ]  # fmt: skip
+
+
 def test_rows_of_one_word_are_added_and_its_own_pieces_left_out():
     # Both rows explain the pieces of dogs' (word 2): the 1 + 4, run 0 + 7.5; its own pieces count 0.
     asked = grid().asked

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import models
-from models import checkpoints, huggingface
+from models import huggingface
 from models.base import BadCheckpoint
 from tests import tiny
 
@@ -64,28 +64,3 @@ def test_attention_that_does_not_sum_to_1_is_refused(tmp_path: Path):
     vectors[3] = math.nan
     with pytest.raises(BadCheckpoint, match="attention rows do not sum to 1"):
         model.record(vectors)
-
-
-@pytest.mark.parametrize(
-    ("kind", "settings"),
-    [
-        ("gemma2", {"attn_logit_softcapping": 0.1, "final_logit_softcapping": None}),
-        ("gemma2", {"attn_logit_softcapping": None, "final_logit_softcapping": 1.5}),
-        ("bloom", {}),
-    ],
-)
-def test_a_network_that_computes_more_than_is_looked_at_is_refused(
-    tmp_path: Path, kind: str, settings: dict[str, float | None]
-):
-    shape = {"hidden_size": 16, "head_dim": 8, "num_hidden_layers": 2, "num_attention_heads": 2}
-    shape |= {"num_key_value_heads": 1, "intermediate_size": 24, "max_position_embeddings": 32}
-    if kind == "bloom":
-        shape = {"hidden_size": 16, "n_layer": 2, "n_head": 2}
-    tiny.SETTINGS[kind] = {**shape, **settings}
-    try:
-        tiny.huggingface_folder(tmp_path, kind)
-    finally:
-        del tiny.SETTINGS[kind]
-    assert (tmp_path / checkpoints.CONFIG).is_file()
-    with pytest.raises(BadCheckpoint, match=kind if settings else tmp_path.name):
-        models.load(tmp_path)

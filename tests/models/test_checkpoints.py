@@ -47,6 +47,14 @@ def test_a_card_survives_the_disk(tmp_path: Path):
     assert read.sha256 == checkpoints.sha256(tmp_path / WEIGHTS)
 
 
+def test_a_tokenizer_is_written_without_what_only_people_need(tmp_path: Path):
+    card = tiny.lstm_card()
+    loose = json.dumps({"model": {"vocab": {"é ": 0, "b": 1}}}, indent=2)
+    saved = checkpoints.save(tmp_path, tiny.lstm_tensors(), {"tied": False}, loose, card)
+    assert (tmp_path / TOKENIZER).read_text(encoding="utf-8") == '{"model":{"vocab":{"é ":0,"b":1}}}\n'
+    assert saved.tokenizer_sha256 == checkpoints.sha256(tmp_path / TOKENIZER)
+
+
 def test_sha256_of_three_bytes(tmp_path: Path):
     (tmp_path / "abc").write_bytes(b"abc")  # the example of FIPS 180-2, appendix B.1
     known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -18,10 +18,10 @@ class Entry:
     NAME, TITLE, PLACE = "tiny-lstm", "LSTM, three sentences", 1
 
     @staticmethod
-    def load(folder: Path):
+    def load(folder: Path, stage: str | None = None):
         from models import lstm
 
-        return lstm.load(folder)
+        return lstm.load(folder, stage)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_list_names_every_model(folder: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["list"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("tiny-lstm        lstm")
+    assert out.split()[:2] == ["tiny-lstm", "lstm"]
     assert "LSTM, three sentences" in out
     assert out.count("\n") == 1
 
@@ -44,10 +44,11 @@ def test_inspect_prints_the_card(folder: Path, capsys: pytest.CaptureFixture[str
     assert Card.from_dict(json.loads(capsys.readouterr().out)) == models.card("tiny-lstm")
 
 
-def test_inspect_opens_a_foreign_folder(folder: Path, capsys: pytest.CaptureFixture[str]):
-    assert main(["inspect", str(tiny.huggingface_folder(folder.parent / "foreign", "opt"))]) == 0
-    card = json.loads(capsys.readouterr().out)
-    assert (card["name"], card["heads"], card["widths"]) == ("foreign", 3, [24, 24, 24])
+def test_inspect_looks_into_a_foreign_folder(folder: Path, capsys: pytest.CaptureFixture[str]):
+    foreign = tiny.huggingface_folder(folder.parent / "foreign", "opt")
+    assert main(["inspect", str(foreign)]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["where"], said["heads"], said["widths"]) == (str(foreign), 3, [24, 24, 24])
 
 
 def test_verify_says_whole_until_a_byte_changes(folder: Path, capsys: pytest.CaptureFixture[str]):

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import models
+from models import huggingface
 from models.base import BadCheckpoint
 from tests import tiny
 
@@ -106,7 +107,7 @@ def test_a_harmed_folder_is_refused(
     capfd.readouterr()
     harm(folder)
     with pytest.raises(BadCheckpoint, match=sentence) as refusal:
-        models.load(folder)
+        huggingface.load(folder)
     assert "\n" not in str(refusal.value)
     assert capfd.readouterr() == ("", "")  # the sentence is all that is said
 

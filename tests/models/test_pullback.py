@@ -15,12 +15,15 @@ from models.base import LanguageModel, Pullback, Recording, Tokens
 from models.huggingface import transformers
 from models.pullback_gpt2 import Gpt2Weights, fits, gpt2_pullback
 from models.pullback_lstm import LstmWeights, lstm_pullback
+from tests import tiny
 
 POSITIONS = [0, 2, 2, 5, 8]
 
 
 class Plain(LanguageModel):
     """Only `states`; its `pullback` is the one that serves any model."""
+
+    card = tiny.lstm_card()
 
     def __init__(self, states: Any):
         self._states = states

@@ -1,6 +1,5 @@
 """Storyland: its texts, its exact probabilities, its numbers and its lessons."""
 
-import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -228,19 +227,14 @@ def test_what_cannot_be_asked_is_refused_at_once(ask):
 # As lessons
 
 
-def test_rows_begin_with_a_story_and_streams_go_on():
+def test_rows_begin_with_a_story_and_go_on_with_the_next():
     known = storyland_lessons.endless(9)
     first, second = next(known), next(known)
-    row = storyland_lessons.rows(storyland_lessons.endless(9), 2, 60)
-    assert row[0].tolist() == first[:60] and row[1].tolist()[0] == 0
     assert first[0] == second[0] == 0
-    streams = storyland_lessons.Streams(9, 2)
-    windows = [streams.window(50) for _ in range(4)]
-    assert [w.shape for w in windows] == [(2, 51)] * 4
-    for before, after in itertools.pairwise(windows):
-        assert (before[:, -1] == after[:, 0]).all()
-    joined = [number for w in windows for number in w[0, :50].tolist()]
-    assert joined == [*first, *second, *next(known), *next(known)][:200]
+    asked, wanted = next(storyland_lessons.batches(9, 2, 150))
+    assert asked.shape == wanted.shape == (2, 150)
+    assert asked[0].tolist() == [*first, *second][:150]
+    assert (asked[:, 0] == 0).all() and (asked[:, 1:] == wanted[:, :-1]).all()
 
 
 def grammar_itself(ids: torch.Tensor) -> torch.Tensor:
@@ -257,12 +251,20 @@ def grammar_itself(ids: torch.Tensor) -> torch.Tensor:
 
 
 def test_the_grammar_measured_as_a_network_needs_its_own_entropy():
-    some = told()[:3]
+    kinds = [[word.phenomenon for word in s.tokens].count("copied_place") for s in told()]
+    again = next(at for at, count in enumerate(kinds) if count)
+    some = [*told()[:2], told()[again]]
     found = storyland_lessons.measure(grammar_itself, some, batch=2)
     assert found.tokens == sum(len(s.tokens) for s in some)
     assert found.nats == pytest.approx(found.grammar_nats, rel=1e-5)
     assert found.words == sum(len(storyland.text(s).split()) for s in some)
-    assert "0.0 % more" in storyland_lessons.described(found, [1.0, 0.5])
+    assert found.places == found.found == sum(kinds[:2]) + kinds[again]
+    said = storyland_lessons.described(found, [1.0, 0.5])
+    assert "0.0 % more" in said and f"right in 100.0 % of {found.places} words" in said
+    blind = storyland_lessons.measure(
+        lambda ids: torch.zeros(*ids.shape, len(storyland.vocabulary()) + 3), some
+    )
+    assert (blind.places, blind.found) == (found.places, 0)
 
 
 @pytest.mark.parametrize(("sign", "share"), [(1, 1.0), (-1, 0.0), (0, 0.0)])
@@ -277,13 +279,13 @@ def test_agreement_is_the_share_of_right_verbs(sign, share):
 def test_a_network_reads_from_empty_memory_whatever_it_read_before(name):
     from models.train import story_gpt, story_lstm
 
-    recipe = {"story_lstm": story_lstm, "story_gpt": story_gpt}[name]
     torch.manual_seed(0)
-    model = recipe.network("tiny")
+    made = {"story_lstm": story_lstm.Network, "story_gpt": story_gpt.Decoder}[name]("tiny")
+    read = storyland_lessons.reader(made)
     ids = torch.tensor([[0, 5, 9, 4], [0, 7, 8, 2]])
-    first = recipe.read(model, ids)
+    first = read(ids)
     assert first.shape == (2, 4, storyland_lessons.size_of_vocabulary())
-    recipe.read(model, ids.flip(0)[:1])
-    torch.testing.assert_close(recipe.read(model, ids), first, atol=0, rtol=0)
-    torch.testing.assert_close(recipe.read(model, ids[:, :2]), first[:, :2], atol=1e-5, rtol=1e-5)
-    assert model.training
+    read(ids.flip(0)[:1])
+    torch.testing.assert_close(read(ids), first, atol=0, rtol=0)
+    torch.testing.assert_close(read(ids[:, :2]), first[:, :2], atol=1e-5, rtol=1e-5)
+    assert made.training

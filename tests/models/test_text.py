@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.base import BadCheckpoint, BadText
+from models.base import BadCheckpoint, BadText, Tokens
 from models.text import Cutter
 from tests import tiny
 
@@ -70,6 +70,19 @@ def test_cutting_off_keeps_the_text_that_is_left(tmp_path: Path):
     tokens = tiny.cutter(tmp_path).cut("the cabinet")
     short = tokens.cut(3)
     assert (short.text, len(short), short.shown) == ("the", 3, ("", "t", "he"))
+
+
+def test_marks_that_close_a_text_close_it_when_it_is_cut():
+    spans = np.array([[0, 0], [0, 3], [3, 7], [7, 11], [11, 11]])
+    tokens = Tokens(
+        text="The dog ran", ids=np.array([5, 6, 7, 8, 9]), shown=("", "The", " dog", " ran", ""), spans=spans
+    )
+    short = tokens.cut(4)  # [CLS] The dog [SEP]
+    assert (short.text, short.ids.tolist(), short.shown) == ("The dog", [5, 6, 7, 9], ("", "The", " dog", ""))
+    assert short.spans.tolist() == [[0, 0], [0, 3], [3, 7], [7, 7]]
+    assert tokens.cut(5).ids.tolist() == tokens.ids.tolist() and tokens.cut(1).ids.tolist() == [5]
+    with pytest.raises(ValueError, match="read-only"):
+        short.ids[0] = 3
 
 
 def test_numbers_are_read_only(tmp_path: Path):

@@ -1,0 +1,120 @@
+"""Attention or an LSTM cell in a few lines of code, with the numbers of the text beside them."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from dashboard import figures
+from dashboard.anatomy_parts import said, size
+from dashboard.figures import anatomy as pictures
+from interpret.results.anatomy import Lines
+from interpret.sentences import bare
+
+GATES = {"i": "let in", "f": "keep", "g": "new", "o": "give out", "c": "cell", "h": "output"}
+
+
+def title(found: Lines | None) -> str:
+    """The heading of the section."""
+    if found is None:
+        return "Its core in a few lines"
+    return "An LSTM cell in four lines" if found.kind == "cell" else "Attention in three lines"
+
+
+def lines(found: Lines | None) -> None:
+    """The code, the shapes of this text, the numbers it gave, and how far they are from the model's own."""
+    if found is None:
+        said("This model has neither LSTM cells nor attention heads whose queries and keys can be seen here.")
+        return
+    shapes = dict(found.shapes)
+    if found.kind == "cell":
+        _cell(found, shapes)
+    else:
+        _attention(found, shapes)
+    mark = "" if found.check.passed else " failed"
+    judged = escape(found.check.in_words())
+    st.html(f'<ul class="check{mark}"><li><strong>Check.</strong> {judged}</li></ul>')
+
+
+def heat(
+    values: np.ndarray,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    label: str,
+    hidden: np.ndarray | None = None,
+) -> None:
+    """Numbers (R, C) as a table, warm above 0 and blue below, the stronger the larger; some left out."""
+    most = float(np.abs(values).max()) or 1.0
+    top = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    body = ""
+    for r, name in enumerate(rows):
+        body += f'<tr><th scope="row"><bdi>{escape(name)}</bdi></th>'
+        for c, value in enumerate(values[r]):
+            if hidden is not None and hidden[r, c]:
+                body += '<td class="later">·</td>'
+            else:
+                body += _field(float(value), most)
+        body += "</tr>"
+    st.html(
+        f'<div class="scrolls heat" tabindex="0" role="region" aria-label="{escape(label)}">'
+        f"<table><thead><tr><td></td>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _field(value: float, most: float) -> str:
+    level = round(100 * abs(value) / most)
+    sign = "against" if value < 0 else "for"
+    strong = " strong" if level > 56 else ""  # from here on black reads better than white
+    shown = f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return f'<td class="{sign}{strong}" style="--level: {level}">{shown}</td>'
+
+
+def _cell(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
+    said("For each token x of the text in turn, with the cell c and the output h of the token before:")
+    st.code(found.code, language="python")
+    said(
+        f"Here x has {size(shapes['x'])} numbers, w_x is {size(shapes['w_x'])}, w_h {size(shapes['w_h'])}; "
+        f"each of i, f, g, o, c and h has {size(shapes['i, f, g, o, c and h'])}. Below is unit "
+        f"{found.unit:,} of LSTM layer 1, the one whose cell changes most over this text: c = f × (c of the "
+        "row above) + i × g."
+    )
+    heat(
+        np.stack([found.matrices[name] for name in GATES], axis=1),
+        _names(found),
+        [f"{name}: {does}" for name, does in GATES.items()],
+        f"Gates, cell and output of unit {found.unit} for the first {len(found.tokens)} tokens",
+    )
+
+
+def _attention(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
+    st.code(found.code, language="python")
+    tokens = f"the first {len(found.tokens)} tokens"
+    said(
+        f"Queries q, keys k and values v are {size(shapes['q'])} here, {shapes['q'][1]} numbers for each "
+        f"token; scores and weights are {size(shapes['weights'])}, out is {size(shapes['out'])}. “later” "
+        f"says what is hidden from a token. Below: head 1 of layer 1, {tokens}; each row looks at the "
+        "columns."
+    )
+    later = found.matrices["later"]
+    left, right = st.columns(2, gap="large")
+    for place, name, what in (
+        (left, "scores", "scores"),
+        (right, "weights", "weights: the softmax of each row of scores"),
+    ):
+        with place:
+            st.html(f'<p class="meta">{escape(what)}</p>')
+            label = f"Attention {name} of head 1 in layer 1, {tokens}"
+            heat(found.matrices[name], _names(found), _names(found), label, later)
+    many = shapes["all weights"]
+    said(f"Many heads do the same side by side. With einops, for all {many[0]} heads of layer 1 at once:")
+    st.code(found.many, language="python")
+    said(f"q, k and v go in as {size(shapes['all out'])}; weights are now {size(many)}. Again {tokens}:")
+    st.plotly_chart(
+        pictures.heads(found), key="heads", config=figures.CONFIG,
+        alt=f"Attention weights of the heads of layer 1, {tokens}",
+    )  # fmt: skip
+
+
+def _names(found: Lines) -> list[str]:
+    return [bare(token) if token else "▸ start" for token in found.tokens]

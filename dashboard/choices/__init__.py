@@ -1,0 +1,51 @@
+"""What the reader has chosen. The only package that touches session state and the address."""
+
+from dashboard.choices.address import link
+from dashboard.choices.controls import (
+    among,
+    choose_rival,
+    continue_with_bar,
+    continue_with_pill,
+    go_on,
+    keep_stage,
+    keep_word,
+    method,
+    number,
+    pick,
+    played,
+    rival,
+    set_to,
+    stage,
+    stop,
+    stopped,
+    switch,
+    word,
+    written,
+)
+from dashboard.choices.own import job, keep_job, own_place, take_entry
+from dashboard.choices.pairs import open_lens, open_pair, with_versus
+from dashboard.choices.several import double, doubled, keep_phrase, phrase, several
+from dashboard.choices.subject import (
+    MEASURES,
+    continue_with,
+    examples,
+    measure,
+    model,
+    open_model,
+    open_next,
+    sidebar,
+    take_in,
+    text,
+    titles,
+)
+from dashboard.choices.texts import choose_bar, chosen_row, pasted
+from dashboard.choices.units import keep, kept, offered_units, steps, take_text, take_unit, unit
+
+__all__ = [
+    "MEASURES", "among", "choose_bar", "choose_rival", "chosen_row", "continue_with", "continue_with_bar",
+    "continue_with_pill", "double", "doubled", "examples", "go_on", "job", "keep", "keep_job", "keep_phrase",
+    "keep_stage", "keep_word", "kept", "link", "measure", "method", "model", "number", "offered_units",
+    "open_lens", "open_model", "open_next", "open_pair", "own_place", "pasted", "phrase", "pick", "played",
+    "rival", "set_to", "several", "sidebar", "stage", "steps", "stop", "stopped", "switch", "take_entry",
+    "take_in", "take_text", "take_unit", "text", "titles", "unit", "with_versus", "word", "written",
+]  # fmt: skip

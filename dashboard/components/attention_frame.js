@@ -1,0 +1,137 @@
+// Around the pictures of attention: titles, switches, legend and downloads.
+
+/** The fixed parts. */
+function buildMapFrame() {
+  const overview = element("div", "overview")
+  const caption = element("div", "caption")
+  overview.append(caption)
+  const detail = element("div", "detail")
+  const title = element("h3", "title word") // a word: what the tests of any component wait for
+  const said = element("p", "said")
+  const bar = element("div", "bar-of-tools")
+  const body = element("div", "body")
+  const live = element("div", "unseen")
+  live.setAttribute("aria-live", "polite")
+  const looks = ["arcs", "matrix"].map((look) => {
+    const node = button("choice", look === "arcs" ? "Arcs" : "Matrix")
+    node.dataset.look = look
+    return node
+  })
+  const views = element("span", "seg")
+  views.setAttribute("role", "group")
+  views.setAttribute("aria-label", "Picture")
+  views.append(...looks)
+  const marks = button("choice", "show marks")
+  const several = button("choice", "choose several")
+  several.title = "Several heads, each a colour; several words, their mean or sum. Or hold Shift."
+  const keep = element("label", "keep")
+  const share = /** @type {HTMLInputElement} */ (document.createElement("input"))
+  Object.assign(share, { type: "range", min: "10", max: "100", step: "5" })
+  const kept = element("span", "kept")
+  keep.append("links that make up", share, kept)
+  bar.append(views, marks, several, keep)
+  const legend = element("div", "legend")
+  const low = element("span", "", "0")
+  const ramp = element("span", "bar")
+  const high = element("span", "")
+  const ghost = element("span", "hint")
+  legend.append(low, ramp, high, ghost)
+  const files = ["PNG", "SVG", "CSV", "JSON"].map((format) => {
+    const node = button("tool", format)
+    node.dataset.format = format
+    node.title = `Download this head as ${format}`
+    return node
+  })
+  const downloads = element("div", "tools")
+  downloads.setAttribute("role", "group")
+  downloads.setAttribute("aria-label", "Download")
+  downloads.append(...files)
+  const foot = element("div", "foot")
+  foot.append(legend, downloads)
+  detail.append(title, said, bar, body, foot)
+  return { overview, caption, detail, title, said, body, live, legend, low, ramp, high, ghost, kept, tools: { looks, marks, several, share, files } }
+}
+
+/** What stands around the picture, by what is chosen. @param {any} view */
+function writeMapFrame(view) {
+  const { parts, data, maps, theme } = view
+  const { looks, marks, several, share } = parts.tools
+  const rows = data.joined ? "one picture a layer, all heads together" : "rows are layers, columns are heads"
+  parts.caption.textContent = `${data.joined ? "All layers" : "All heads"}: ${rows}`
+  view.root.setAttribute("aria-label", data.label)
+  for (const node of looks) node.setAttribute("aria-pressed", String(node.dataset.look === view.look))
+  marks.hidden = !data.sinks.length
+  marks.setAttribute("aria-pressed", String(view.marks))
+  several.setAttribute("aria-pressed", String(view.many))
+  share.value = String(Math.round(100 * view.share))
+  share.setAttribute("aria-label", "Strongest links that make up this share of each row")
+  const all = view.share >= 1 ? "all" : `${Math.round(100 * view.share)}${NBSP}%`
+  parts.kept.textContent = `${all} of each row`
+  const colours = maps.signed ? theme.diverging : theme.sequential
+  parts.ramp.style.backgroundImage = gradient(colours)
+  const end = data.shares ? `100${NBSP}% of a row` : `${number(view.limit, decimals(view.limit))} ${data.unit}`
+  parts.low.textContent = maps.signed ? `−${number(view.limit, decimals(view.limit))}` : "0"
+  parts.high.textContent = `${end} (root scale)`
+  parts.ghost.textContent = data.ghost ? "grey: the raw weights" : ""
+  const wide = 30 + Math.min(6, maps.heads) * 110
+  view.root.style.setProperty("--overview", `${maps.heads > 6 ? 560 : Math.max(150, Math.min(480, wide))}px`)
+}
+
+/** The shown rows as a table or a picture. @param {any} view @param {string} format */
+async function saveMap(view, format) {
+  const { data, maps } = view
+  const heads = view.shownHeads()
+  const stem = `${data.name}-${heads.map((/** @type {Head} */ one) => `${one.layer + 1}.${one.head}`).join("-")}`
+  const rows = heads.flatMap((/** @type {Head} */ head) =>
+    data.askers.map((/** @type {string} */ asker, /** @type {number} */ q) => ({
+      head: view.nameOf(head), index: q, asks: asker, values: Array.from(view.rowOf(head, q), exact),
+    })),
+  )
+  const shown = { marks: view.marks ? "shown" : "left out", share: view.share }
+  if (format === "JSON") {
+    const record = { caption: data.caption, unit: data.unit, ...shown, tokens: data.tokens, rows }
+    return download(stem, "json", JSON.stringify(record) + "\n", "application/json")
+  }
+  if (format === "CSV") {
+    const table = rows.map((/** @type {any} */ row) => [row.head, row.index, row.asks, ...row.values])
+    return download(stem, "csv", toCsv([["head", "index", "asks", ...data.tokens], ...table]), "text/csv")
+  }
+  const scene = mapScene(view)
+  if (format === "SVG") return download(stem, "svg", sceneToSvg(scene), "image/svg+xml")
+  return download(stem, "png", await sceneToPng(scene), "image/png")
+}
+
+/** The first head shown as a matrix of boxes and names. @param {any} view @returns {Scene} */
+function mapScene(view) {
+  const { data, maps, theme } = view
+  const [side, left, top] = [20, 130, 130]
+  const colours = maps.signed ? theme.diverging : theme.sequential
+  const type = { family: view.letters, size: 12, weight: "400", fill: view.text }
+  /** @type {Shape[]} */
+  const shapes = []
+  const [head] = view.shownHeads()
+  for (let q = 0; q < maps.askers; q++) {
+    const text = shorten(tokenName(data.askers[q]), 14)
+    pen.font = `12px ${view.letters}`
+    const w = pen.measureText(text).width
+    shapes.push({ ...type, text, x: left - 8 - w, y: top + q * side, w, h: side, baseline: top + q * side + 14 })
+    view.rowOf(head, q).forEach((/** @type {number} */ value, /** @type {number} */ k) => {
+      if (maps.back && k > q) return
+      const fill = colours.background[rootLevel(value, view.limit, maps.signed)]
+      shapes.push({ x: left + k * side, y: top + q * side, w: side, h: side, fill })
+    })
+  }
+  data.tokens.forEach((/** @type {string} */ token, /** @type {number} */ k) => {
+    const text = shorten(tokenName(token), 14)
+    const w = Math.min(pen.measureText(text).width, 2.4 * side)
+    const y = top - 10 - (k % 6) * 18 // stepped: names of equal columns do not cover each other
+    shapes.push({ ...type, text, x: left + k * side, y: y - 12, w, h: 14, baseline: y })
+  })
+  const width = left + Math.max(maps.tokens * side, 480) + 60
+  const bottom = top + maps.askers * side + 12
+  wrapCaption(`${view.nameOf(head)} · ${data.caption}`, width - 32).forEach((text, i) => {
+    const w = pen.measureText(text).width
+    shapes.push({ ...type, family: "sans-serif", text, x: 16, y: bottom + i * 18, w, h: 18, baseline: bottom + i * 18 + 13 })
+  })
+  return { w: width, h: bottom + 60, background: solid(theme.background) || "#ffffff", shapes }
+}

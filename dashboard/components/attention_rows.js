@@ -1,0 +1,140 @@
+// The rows that are shown: marks left out or not, the strongest links kept, sums over what is chosen; and words.
+
+/** Forget what was computed for other choices. @param {any} view */
+function readNumbers(view) {
+  view.rows = new Map()
+  const { data, maps } = view
+  view.limit = 1
+  if (data.shares) return
+  let most = 0
+  for (let layer = 0; layer < maps.layers; layer++)
+    for (let head = 0; head < maps.heads; head++)
+      for (let q = 0; q < maps.askers; q++) {
+        for (const value of rowShown(view, { layer, head }, q)) most = Math.max(most, Math.abs(value))
+      }
+  view.limit = most
+}
+
+/** One row as it is shown. @param {any} view @param {Head} head @param {number} q @returns {Float32Array} */
+function rowShown(view, { layer, head }, q) {
+  const key = (layer * view.maps.heads + head) * view.maps.askers + q
+  const known = view.rows.get(key)
+  if (known) return known
+  let row = view.maps.row(layer, head, q)
+  if (!view.marks) row = withoutMarks(row, view.data.sinks, view.data.shares)
+  row = strongestOf(row, view.share)
+  view.rows.set(key, row)
+  return row
+}
+
+/** The raw row behind the one shown, of one head only. @param {any} view @param {number} q */
+function ghostRow(view, q) {
+  const heads = view.shownHeads()
+  if (!view.raw || heads.length > 1) return null
+  const [{ layer, head }] = heads
+  const alike = view.raw.heads === view.maps.heads ? [head] : Array.from({ length: view.raw.heads }, (_, i) => i)
+  const row = new Float32Array(view.raw.tokens)
+  for (const one of alike) view.raw.row(layer, one, q).forEach((value, k) => (row[k] += value / alike.length))
+  return view.marks ? row : withoutMarks(row, view.data.sinks, true)
+}
+
+/** A whole head as levels of the ramp. @param {any} view @param {number} layer @param {number} head */
+function levelsOf(view, layer, head) {
+  const { maps, limit } = view
+  const levels = new Uint8Array(maps.askers * maps.tokens).fill(maps.signed ? 128 : 0)
+  for (let q = 0; q < maps.askers; q++) {
+    const row = rowShown(view, { layer, head }, q)
+    const end = maps.back ? q + 1 : row.length
+    for (let k = 0; k < end; k++) if (row[k]) levels[q * maps.tokens + k] = rootLevel(row[k], limit, maps.signed)
+  }
+  return levels
+}
+
+/** How much of a row rests on marks, mean over the heads shown. @param {any} view @param {number} q */
+function restOf(view, q) {
+  if (!view.showsRest() || (view.data.sinks.includes(q) && view.maps.askers > 1)) return 0
+  const heads = view.shownHeads()
+  let sum = 0
+  for (const { layer, head } of heads) for (const k of view.data.sinks) sum += view.maps.at(layer, head, q, k)
+  return sum / heads.length
+}
+
+/**
+ * What stands beside the other side's words: the mean row of chosen askers, or for chosen words the sum of what
+ * each asker gives them; mean over heads.
+ * @param {any} view
+ */
+function sumsShown(view) {
+  const { focus, maps } = view
+  if (!focus.at.length) return null
+  const heads = view.shownHeads()
+  const asks = focus.kind === "q"
+  const sums = new Float32Array(asks ? maps.tokens : maps.askers)
+  for (const head of heads) {
+    for (let q = 0; q < maps.askers; q++) {
+      if (asks && !focus.at.includes(q)) continue
+      const row = rowShown(view, head, q)
+      if (asks) row.forEach((value, k) => (sums[k] += value / heads.length / focus.at.length))
+      else for (const k of focus.at) sums[q] += row[k] / heads.length
+    }
+  }
+  return sums
+}
+
+/** @param {any} view @param {number[] | null} cell @returns {Part[]} */
+function mapSentence(view, cell) {
+  const { data } = view
+  const asker = (/** @type {number} */ i) => ({ name: tokenName(data.askers[i]) })
+  const word = (/** @type {number} */ i) => ({ name: tokenName(data.tokens[i]) })
+  if (cell) {
+    const [q, k] = cell
+    const [head] = view.shownHeads()
+    const raw = ghostRow(view, q)
+    const before = raw ? ` (raw ${percent(raw[k])})` : ""
+    return [asker(q), " → ", word(k), `: ${view.written(rowShown(view, head, q)[k])}${before}.`, ...restPart(view, [q])]
+  }
+  const { focus } = view
+  const sums = sumsShown(view)
+  if (!sums) return [...(roleParts(view) || strongestParts(view)), ...restPart(view, null)]
+  const asks = focus.kind === "q"
+  const [who, other] = asks ? [asker, word] : [word, asker]
+  const order = Array.from(sums.keys()).filter((i) => Math.abs(sums[i]) > 0.004 * view.limit)
+  order.sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]) || a - b)
+  const several = focus.at.length > 1
+  const names = joinParts(focus.at.slice(0, 4).map((/** @type {number} */ i) => [who(i)]))
+  const more = focus.at.length > 4 ? [` and ${focus.at.length - 4} more`] : []
+  const verb = asks ? (several ? " look, on average, at " : " looks at ") : several ? " are looked at (summed) by " : " is looked at by "
+  if (!order.length) return [...names, ...more, asks ? " looks at nothing but marks." : " is looked at by no word.", ...restPart(view, asks ? focus.at : null)]
+  const best = order.slice(0, 4).map((i) => [other(i), ` ${view.written(sums[i])}`])
+  return [...names, ...more, verb, ...joinParts(best), ".", ...restPart(view, asks ? focus.at : null)]
+}
+
+/** What the role of a head means, with its proof. @param {any} view @returns {Part[] | null} */
+function roleParts(view) {
+  const heads = view.shownHeads()
+  const note = heads.length === 1 && view.data.proofs?.[heads[0].layer]?.[heads[0].head]
+  return note ? [note] : null
+}
+
+/** The strongest look of the heads shown. @param {any} view @returns {Part[]} */
+function strongestParts(view) {
+  let best = { value: 0, q: 0, k: 0 }
+  for (const head of view.shownHeads())
+    for (let q = 0; q < view.maps.askers; q++)
+      rowShown(view, head, q).forEach((value, k) => {
+        if (Math.abs(value) > Math.abs(best.value) && (q !== k || view.maps.askers === 1)) best = { value, q, k }
+      })
+  if (!best.value) return ["Nothing here goes to another word."]
+  const { askers, tokens } = view.data
+  return ["Its hardest look: ", { name: tokenName(askers[best.q]) }, " at ", { name: tokenName(tokens[best.k]) }, `, ${view.written(best.value)}.`]
+}
+
+/** What is left out because it rests on marks. @param {any} view @param {number[] | null} rows @returns {Part[]} */
+function restPart(view, rows) {
+  if (!view.showsRest()) return []
+  const asked = rows || view.data.askers.map((/** @type {string} */ _, /** @type {number} */ i) => i)
+  const inside = asked.filter((/** @type {number} */ q) => !view.data.sinks.includes(q))
+  const rests = inside.map((/** @type {number} */ q) => restOf(view, q))
+  const mean = rests.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0) / Math.max(1, rests.length)
+  return [` ${percent(mean)} ${rows ? "of the row " : "of the weight "}rests on marks (bars at the left); what is left counts as 100${NBSP}%.`]
+}

@@ -1,0 +1,298 @@
+// Several maps of one number, word under word: each line of text once for each method, in its colours. Two
+// methods at a time are compared: the words they rank most differently are underlined.
+
+const LABEL_WIDTH = 168
+const NARROW = 560
+const LONGEST_WORD = 24
+
+/** The fixed parts. @param {HTMLElement} root */
+function buildMaps(root) {
+  const readout = element("p", "readout")
+  const pairs = element("div", "pairs")
+  pairs.setAttribute("role", "group")
+  pairs.setAttribute("aria-label", "Two methods to compare")
+  const lines = element("div", "lines")
+  const foot = element("div", "foot")
+  const legend = element("div", "legend")
+  const bar = element("span", "bar")
+  const ends = element("span", "ends")
+  ends.append(element("span", "low"), bar, element("span", "high"))
+  legend.append(ends, element("span", "hint", "each method by its own largest score"))
+  const tools = element("div", "tools")
+  for (const format of ["PNG", "SVG", "CSV", "JSON"]) {
+    const tool = button("tool", format)
+    tool.dataset.format = format
+    tools.append(tool)
+  }
+  foot.append(legend, tools)
+  const live = element("div", "unseen")
+  live.setAttribute("aria-live", "polite")
+  root.append(readout, pairs, lines, foot, live)
+  return { readout, pairs, lines, legend, bar, ends, tools, live }
+}
+
+class Maps {
+  /**
+   * @param {HTMLElement} root
+   * @param {AbortSignal} signal
+   */
+  constructor(root, signal) {
+    this.root = root
+    this.parts = buildMaps(root)
+    this.data = /** @type {any} */ (null)
+    this.pair = 0
+    this.word = /** @type {number | null} */ (null)
+    this.width = 0
+    const { pairs, lines, tools } = this.parts
+    const hear = (/** @type {EventTarget} */ node, /** @type {string} */ type, /** @type {any} */ act) =>
+      node.addEventListener(type, act, { signal })
+    hear(pairs, "click", (/** @type {Event} */ event) => {
+      const pair = numberOf(event, "pair")
+      if (pair !== null) this.choose(pair)
+    })
+    hear(lines, "pointerover", (/** @type {Event} */ event) => this.look(wordOf(event)))
+    hear(lines, "pointerleave", () => this.look(null))
+    hear(lines, "focusin", (/** @type {Event} */ event) => this.look(wordOf(event)))
+    hear(lines, "focusout", () => this.look(null))
+    hear(lines, "click", (/** @type {Event} */ event) => this.look(wordOf(event)))
+    hear(lines, "keydown", (/** @type {KeyboardEvent} */ event) => this.walk(event))
+    hear(tools, "click", (/** @type {Event} */ event) => {
+      const { format } = /** @type {HTMLElement} */ (event.target).dataset
+      if (format) void this.save(format)
+    })
+    const observer = new ResizeObserver(() => this.reflow())
+    observer.observe(root)
+    signal.addEventListener("abort", () => observer.disconnect())
+    // For tests: what is shown.
+    Object.assign(root, { __underhood: this })
+  }
+
+  /**
+   * @param {any} data
+   * @param {ReturnType<typeof readTheme>} theme
+   */
+  update(data, theme) {
+    const text = JSON.stringify(data)
+    if (this.text !== text) this.pair = data.first
+    this.text = text
+    this.data = data
+    this.theme = theme
+    this.signed = data.rows.some((/** @type {any} */ row) => row.signed)
+    this.ramp = this.signed ? theme.diverging : theme.sequential
+    const { bar, ends } = this.parts
+    bar.style.backgroundImage = gradient(this.ramp)
+    ends.firstChild.textContent = this.signed ? "pushes down" : "0"
+    ends.lastChild.textContent = this.signed ? "pushes up, or matters" : "matters most"
+    this.writePairs()
+    this.width = 0
+    this.reflow()
+  }
+
+  /** Break the text into lines that fit, when the width has changed. */
+  reflow() {
+    const width = this.root.clientWidth
+    if (!this.data || !width || width === this.width) return
+    this.width = width
+    const narrow = width < NARROW
+    this.root.classList.toggle("narrow", narrow)
+    const letter = letterWidth(this.parts.lines)
+    const room = (width - (narrow ? 28 : LABEL_WIDTH)) / letter - 1
+    const groups = fitted(this.data.words, room)
+    this.cells = new Map()
+    this.parts.lines.dir = this.data.direction
+    this.parts.lines.replaceChildren(...groups.map((group) => this.line(group, narrow)))
+    this.underline()
+  }
+
+  /**
+   * One line of text for all methods.
+   * @param {number[]} group
+   * @param {boolean} narrow
+   */
+  line(group, narrow) {
+    const grid = element("div", "line")
+    const label = narrow ? "1.5rem" : `${LABEL_WIDTH}px`
+    grid.style.gridTemplateColumns = `${label} repeat(${group.length}, max-content)`
+    this.data.rows.forEach((/** @type {any} */ row, /** @type {number} */ r) => {
+      const name = element("span", "label", narrow ? String(r + 1) : row.title)
+      name.title = row.title
+      grid.append(name)
+      for (const index of group) grid.append(this.cell(row, r, index))
+    })
+    return grid
+  }
+
+  /**
+   * @param {any} row
+   * @param {number} r
+   * @param {number} index
+   */
+  cell(row, r, index) {
+    const word = this.data.words[index]
+    const node = r === 0 ? button("cell word") : element("span", "cell word")
+    node.textContent = shorten(visible(word.t), LONGEST_WORD)
+    node.dir = "auto"
+    node.dataset.word = String(index)
+    if (r === 0) node.tabIndex = index === this.firstWord() ? 0 : -1
+    const value = row.values[index]
+    if (this.data.explained.includes(index)) node.classList.add("explained")
+    else if (value === null) node.classList.add("none")
+    else {
+      const level = Math.round(this.signed ? 127.5 + 127.5 * value : 255 * value)
+      node.style.backgroundColor = this.ramp.background[level]
+      node.style.color = this.ramp.text[level]
+    }
+    const known = this.cells.get(index) || []
+    this.cells.set(index, [...known, node])
+    return node
+  }
+
+  firstWord() {
+    const { rows } = this.data
+    return rows[0].values.findIndex((/** @type {number | null} */ v) => v !== null)
+  }
+
+  writePairs() {
+    const { rows, pairs } = this.data
+    const nodes = pairs.map((/** @type {any} */ pair, /** @type {number} */ i) => {
+      const node = button("pair")
+      node.dataset.pair = String(i)
+      const rho = number(pair.rho, 2)
+      node.append(`${rows[pair.one].title} and ${rows[pair.other].title} `, element("strong", "", rho))
+      return node
+    })
+    this.parts.pairs.replaceChildren(...nodes)
+  }
+
+  /** @param {number} pair */
+  choose(pair) {
+    this.pair = pair
+    this.underline()
+    this.parts.live.textContent = sayWords(this.sentence())
+  }
+
+  /** Mark the words on which the two chosen methods differ most. */
+  underline() {
+    const pair = this.data.pairs[this.pair]
+    ;[...this.parts.pairs.children].forEach((node, i) =>
+      node.setAttribute("aria-pressed", String(i === this.pair)),
+    )
+    this.cells.forEach((/** @type {HTMLElement[]} */ nodes, /** @type {number} */ index) =>
+      nodes.forEach((node, r) => {
+        const chosen = pair && (r === pair.one || r === pair.other)
+        node.classList.toggle("apart", Boolean(chosen && pair.disputed.includes(index)))
+      }),
+    )
+    this.look(null, true)
+  }
+
+  /**
+   * @param {number | null} word
+   * @param {boolean} [anew]
+   */
+  look(word, anew) {
+    if (this.word === word && !anew) return
+    if (this.word !== null) for (const node of this.cells.get(this.word) || []) node.classList.remove("on")
+    this.word = word
+    if (word !== null) for (const node of this.cells.get(word) || []) node.classList.add("on")
+    writeSentence(this.parts.readout, this.sentence())
+  }
+
+  /** @returns {Part[]} */
+  sentence() {
+    const { rows, words, pairs } = this.data
+    if (this.word !== null) {
+      const scored = rows
+        .map((/** @type {any} */ row) => [row.title, row.written[this.word], row.ranks[this.word]])
+        .filter((/** @type {any[]} */ entry) => entry[1] !== null)
+      const said = scored.map(([title, value, rank]) => `${title} ${value} (${ordinal(rank)})`).join(", ")
+      return [{ name: visible(words[this.word].t) }, said ? `: ${said}.` : ": no score."]
+    }
+    const pair = pairs[this.pair]
+    if (!pair) return ["Point at a word to read its scores."]
+    const names = `${rows[pair.one].title} and ${rows[pair.other].title}`
+    const differ = pair.disputed.map((/** @type {number} */ w) => [{ name: visible(words[w].t) }])
+    const most = differ.length ? [" They differ most on ", ...joinParts(differ), " (underlined)."] : []
+    return [`${names}: rank correlation ${number(pair.rho, 2)}, Kendall ${number(pair.kendall, 2)}.`, ...most]
+  }
+
+  /** Arrow keys walk through the words of the first method. @param {KeyboardEvent} event */
+  walk(event) {
+    const index = wordOf(event)
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+    if (index === null || !step) return
+    event.preventDefault()
+    const next = this.cells.get(index + (this.data.direction === "rtl" ? -step : step))?.[0]
+    if (!next) return
+    this.cells.get(index)[0].tabIndex = -1
+    next.tabIndex = 0
+    next.focus()
+  }
+
+  /** @param {string} format */
+  async save(format) {
+    const { name, caption, rows, words } = this.data
+    if (format === "JSON") {
+      return download(name, "json", JSON.stringify(this.data) + "\n", "application/json")
+    }
+    if (format === "CSV") {
+      const head = ["method", ...words.map((/** @type {Word} */ word) => word.t)]
+      const body = rows.map((/** @type {any} */ row) => [row.title, ...row.raw])
+      return download(name, "csv", toCsv([head, ...body]), "text/csv")
+    }
+    const scene = makeScene(this.root, {
+      skip: (node) => node.matches(".tools, .unseen"),
+      ramp: this.ramp, caption, background: this.theme.background,
+      muted: getComputedStyle(this.parts.legend).color,
+    })
+    if (format === "SVG") return download(name, "svg", sceneToSvg(scene), "image/svg+xml")
+    return download(name, "png", await sceneToPng(scene), "image/png")
+  }
+}
+
+/** The word an event is about. @param {Event} event */
+const wordOf = (event) => numberOf(event, "word")
+
+/** The word or the pair an event is about. @param {Event} event @param {"word" | "pair"} kind */
+function numberOf(event, kind) {
+  const node = /** @type {Element} */ (event.target).closest(`[data-${kind}]`)
+  return node ? Number(node.getAttribute(`data-${kind}`)) : null
+}
+
+/** How wide a letter of the words is, in pixels. @param {HTMLElement} place */
+function letterWidth(place) {
+  const probe = element("span", "probe", "0".repeat(20))
+  place.append(probe)
+  const width = probe.getBoundingClientRect().width / 20
+  probe.remove()
+  return width || 9
+}
+
+/**
+ * The words in lines of at most `room` letters.
+ * @param {Word[]} words
+ * @param {number} room
+ */
+function fitted(words, room) {
+  const lines = /** @type {number[][]} */ ([[]])
+  let used = 0
+  words.forEach((word, i) => {
+    if (word.t === "") return
+    const wide = [...shorten(visible(word.t), LONGEST_WORD)].reduce(
+      (sum, letter) => sum + ((letter.codePointAt(0) || 0) > 0x2e80 ? 2 : 1),
+      1.1,
+    )
+    if (lines[lines.length - 1].length && (used + wide > room || word.n)) {
+      lines.push([])
+      used = 0
+    }
+    lines[lines.length - 1].push(i)
+    used += wide
+  })
+  return lines
+}
+
+export default function ({ data, parentElement }) {
+  instance(parentElement, (root, signal) => new Maps(root, signal)).update(data, readTheme(parentElement))
+  return dispose(parentElement)
+}

@@ -1,0 +1,138 @@
+// Where was the model surprised? Every word is coloured by its place among the model's guesses.
+
+const BANDS = [
+  { level: 0, text: "among the 10 likeliest" },
+  { level: 85, text: "11th to 100th" },
+  { level: 160, text: "101st to 1,000th" },
+  { level: 235, text: "beyond the 1,000th" },
+]
+const LABELS = 8
+
+/** Legend: one swatch a band, with the number of words in it. @param {any} strip */
+function writeBands(strip) {
+  const entries = BANDS.map(({ level, text }, band) => {
+    const count = strip.data.band.filter((/** @type {number | null} */ b) => b === band).length
+    const swatch = element("span", "swatch")
+    swatch.style.backgroundColor = strip.theme.sequential.background[level]
+    const entry = element("span", "band")
+    entry.append(swatch, `${text}: ${count.toLocaleString("en")} ${count === 1 ? "word" : "words"}`)
+    return entry
+  })
+  const hint = element("span", "hint", "under words: bits of surprise")
+  strip.frame.legend.replaceChildren(...entries, hint)
+}
+
+/**
+ * What the model expected at a place, without the word that came.
+ * @param {any} strip
+ * @param {number} index
+ * @returns {Part[]}
+ */
+function expectedAt(strip, index) {
+  const guesses = /** @type {[string, number][]} */ (strip.data.expected?.[index] || [])
+  const others = guesses.filter(([text]) => text !== strip.data.words[index].t).slice(0, 4)
+  return joinParts(others.map(([text, p]) => [{ name: wordName({ t: text }) }, ` ${percent(p)}`]))
+}
+
+/**
+ * The readout in words.
+ * @param {any} strip
+ * @param {number | null} target
+ * @returns {Part[]}
+ */
+function surpriseSentence(strip, target) {
+  if (target === null) return ["No word here was predicted."]
+  const { bits, rank, vocabulary, probability: likely } = strip.data
+  const who = { quote: strip.cells[target].name }
+  const amount = bits[target]
+  if (amount === null) return [who, ": nothing stands before this word to predict it from."]
+  const place = rank[target]
+  const all = vocabulary.toLocaleString("en")
+  const p = likely?.[target]
+  const guess = place === 1 ? "the first" : ordinal(place)
+  const count = strip.data.pieces[target]
+  const chance = typeof p === "number" ? ` (${probability(p)})` : ""
+  const rare = count > 1 ? `its ${count} pieces stood no further down than ` : ""
+  const head = [who, `: ${number(amount, 1)} bits of surprise${chance}; `]
+  head.push(`${rare}${guess} of ${all} guesses`)
+  const others = expectedAt(strip, target)
+  if (!others.length) return [...head, "."]
+  const lead = place === 1 ? "; after it came " : "; instead the model expected "
+  return [...head, lead, ...others, "."]
+}
+
+/** Words from the most to the least surprising. @param {any} strip */
+function bySurprise(strip) {
+  const bits = /** @type {(number | null)[]} */ (strip.data.bits)
+  const known = bits.flatMap((amount, i) => (amount === null ? [] : [i]))
+  return known.sort((a, b) => Number(bits[b]) - Number(bits[a]) || a - b)
+}
+
+/** @param {any} strip */
+function surpriseRows(strip) {
+  const { words, bits, rank, band, probability: likely, expected } = strip.data
+  return words.map((/** @type {Word} */ word, /** @type {number} */ i) => ({
+    index: i,
+    word: word.t,
+    bits: bits[i],
+    rank: rank[i],
+    band: band[i],
+    pieces: strip.data.pieces[i],
+    probability: likely?.[i] ?? null,
+    expected: (expected?.[i] || []).map((/** @type {[string, number]} */ [text, p]) => ({
+      word: text,
+      probability: p,
+    })),
+  }))
+}
+
+/** @type {Kind} */
+const surprise = {
+  prepare(strip) {
+    strip.order = bySurprise(strip)
+    strip.labels = strip.order
+      .slice(0, LABELS)
+      .map((/** @type {number} */ i) => [i, number(strip.data.bits[i], 1)])
+    writeBands(strip)
+  },
+
+  // Nothing pinned: the most surprising word.
+  fallback: (strip) => strip.order[0] ?? null,
+
+  pinnable: (strip, index) => strip.data.bits[index] !== null,
+
+  view(strip, target) {
+    const band = strip.data.band
+    return {
+      ramp: strip.theme.sequential,
+      level: (i) => BANDS[band[i] ?? -1]?.level ?? -1,
+      dim: (i) => band[i] === null,
+      labels: strip.labels,
+      sentence: surpriseSentence(strip, target),
+    }
+  },
+
+  table(strip) {
+    const rows = surpriseRows(strip)
+    const most = Math.max(0, ...rows.map((/** @type {any} */ row) => row.expected.length))
+    const places = Array.from({ length: most }, (_, i) => i)
+    const heads = places.map((i) => [`guess ${i + 1}`, `p ${i + 1}`])
+    return [
+      ["index", "word", "bits", "rank", "band", "probability", ...heads.flat()],
+      ...rows.map((/** @type {any} */ row) => [
+        row.index,
+        row.word,
+        row.bits,
+        row.rank,
+        row.band,
+        row.probability,
+        ...places.flatMap((i) => {
+          const guess = row.expected[i]
+          return guess ? [guess.word, guess.probability] : [null, null]
+        }),
+      ]),
+    ]
+  },
+
+  record: (strip) => ({ vocabulary: strip.data.vocabulary, words: surpriseRows(strip) }),
+}

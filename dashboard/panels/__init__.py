@@ -1,0 +1,1 @@
+"""What one page shows of different kinds of models."""

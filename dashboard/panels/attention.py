@@ -1,0 +1,174 @@
+"""Parts of "Where does it look?": which maps, the picture, roles of heads, and what heads are worth."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from dashboard.components.attention_map import KEPT, attention_map
+from dashboard.figures.attention import offsets
+from interpret.results.attention import ROLES
+from interpret.sentences import percent
+
+MAPS: dict[str, tuple[str, str, dict[str, Any]]] = {  # in the address: what to call it, method, options
+    "raw": ("raw weights", "attention", {}),
+    "moved": ("weighted by what is moved, each head", "attention_norms", {"of": "head"}),
+    "layer": ("weighted by what is moved, heads together", "attention_norms", {"of": "layer"}),
+    "kept": ("… with what the token keeps (residual)", "attention_norms", {"of": "residual"}),
+    "norm": ("… and behind the norm (BERT's kind)", "attention_norms", {"of": "norm"}),
+    "effective": ("effective: what can reach the output", "attention_effective", {}),
+    "zeroing": ("value zeroing: what would be missed", "value_zeroing", {}),
+    "alti": ("ALTI through the layers", "attention_alti", {}),
+    "rollout": ("rollout through the layers", "attention_rollout", {}),
+    "fair": ("rollout against an even look", "attention_rollout", {"fair": True}),
+    "flow": ("flow through the layers (short texts)", "attention_flow", {}),
+    "gradient": ("attention × gradient, for the answer", "attention_gradient", {}),
+    "attribution": ("token attribution by gradients", "token_attribution", {}),
+    "shuffled": ("the kept head shuffled", "head_swapped", {"way": "shuffled"}),
+    "twin": ("the kept head's exact twin", "head_swapped", {"way": "twin"}),
+}
+SMALL = 20_000_000  # parameters up to which roles are found unasked
+
+
+def can_be_seen() -> bool:
+    """Whether the model has attention; else the page says what to choose instead."""
+    name = choices.model()
+    if cached.method_titles("head-maps", name):
+        return True
+    others = [n for n in cached.titles() if cached.method_titles("head-maps", n)]
+    frame.notice(
+        f"{cached.card(name).name} has no attention: there are no weights to look at.",
+        f"Choose one that has: {', '.join(others)}. What an LSTM does instead is under “Inside”.",
+    )
+    return False
+
+
+def maps() -> tuple[str, Any]:
+    """The reader's choice of maps and the answer."""
+    heads = cached.card(choices.model()).heads or 2
+    kind = "raw"
+    if heads > 1:
+        kind = choices.among("map", "What to show", {key: said for key, (said, *_) in MAPS.items()})
+    _, method, options = MAPS[kind]
+    target = {"target": "next"} if kind == "gradient" and cached.task(choices.model()) == "causal" else {}
+    if method == "head_swapped":
+        target = _head()
+    choices.keep(of=options.get("of"))
+    found = answers.part(method, **options, **target)
+    if found is None:
+        kind, found = "raw", answers.ask("attention")
+    return kind, found
+
+
+def _head() -> dict[str, int]:
+    """The head the reader keeps, as options."""
+    told = (choices.played("heads").get("kept") or {}).get("heads") or choices.kept("heads")
+    layer, _, head = str(told).split(",")[0].partition(".")
+    if layer.isdecimal() and head.isdecimal() and layer != "0":
+        return {"layer": int(layer), "head": int(head)}
+    return {"layer": 1, "head": 0}
+
+
+def roles() -> Any:
+    """What each head does, if the reader wants to know and the model has more heads than one."""
+    card = cached.card(choices.model())
+    if card.heads == 1:
+        return None
+    if not choices.switch("roles", "Find what each head does", first=card.parameters <= SMALL):
+        return None
+    return answers.part("head_roles")
+
+
+@st.fragment
+def picture(kind: str, found: Any, known: Any) -> None:
+    """All heads at a glance and the kept ones in detail; keeping one reruns only this part."""
+    told = choices.played("heads").get("kept") or {name: choices.kept(name) for name in KEPT}
+    raw = answers.ask("attention") if kind != "raw" else None
+    named = None if found.joined else known
+    kept = attention_map(
+        found.values, found.tokens, found.askers, key="heads", first=_first(found, known), kept=told,
+        causal=found.causal, signed=found.signed, shares=found.shares, joined=found.joined, unit=found.unit,
+        sinks=found.sinks, ghost=None if raw is None else raw.values,
+        roles=named and named.roles, proofs=named and _notes(named),
+        name=f"attention-{kind}", caption=frame.caption(found, f"Attention, {MAPS[kind][0]}"),
+    )  # fmt: skip
+    choices.keep(**{name: value or None for name, value in kept.items()})
+    frame.share()
+    if known is not None:
+        _averages(known, kept["heads"])
+
+
+def _first(found: Any, known: Any) -> tuple[int, int]:
+    """The head to open with: one with the sharpest role, else the one that looks hardest."""
+    if known is not None and not found.joined:
+        for role in ROLES:
+            for layer, row in enumerate(known.roles):
+                if role in row and role not in ("near", "even", "rests"):
+                    return layer, row.index(role)
+    return found.strongest()[:2] if not found.joined else (found.values.shape[0] - 1, 0)
+
+
+def _notes(known: Any) -> list[list[str]]:
+    """What each head's role means, what it rests on, and where it is seen."""
+    return [[_note(known, layer, head) for head in range(len(row))] for layer, row in enumerate(known.roles)]
+
+
+def _note(known: Any, layer: int, head: int) -> str:
+    role, proof = known.roles[layer][head], known.proofs[layer][head][0]
+    if role in known.measures:
+        at = known.measures.index(role)
+        score, even = percent(known.values[layer, head, at]), percent(float(known.chance[at]))
+        return f"It {ROLES[role]}: {score} on average (an even look: {even}). {proof}"
+    if role in ROLES:
+        return f"It {ROLES[role]}. {proof}"
+    scores = known.values[layer, head]
+    times = np.where(scores - known.chance > 0.03, scores / np.maximum(known.chance, 0.01), 0)
+    at = int(np.argmax(times))
+    even = percent(float(known.chance[at]))
+    lean = f"; most above an even look: {known.measures[at]}, {percent(float(scores[at]))} (even: {even})"
+    return f"No role passes its threshold{lean if times[at] else ''}. {proof}"
+
+
+def _averages(known: Any, heads: str) -> None:
+    """Means over the bundled texts: how far the kept head looks, how even, and the table of roles."""
+    with st.expander(f"Averages over {known.texts} bundled texts"):
+        layer, head = _kept(known, heads)
+        nats, even = known.entropy[layer, head], known.even_entropy
+        said = (
+            f"Head {layer + 1}.{head} looks {known.distance[layer, head]:.1f} tokens away on average; its "
+            f"rows "
+            f"have an entropy of {nats:.2f} nats (an even look: {even:.2f})."
+        )
+        if known.copying is not None:
+            said += (
+                f" What it brings makes the looked-at word likelier: {known.copying[layer, head]:+.2f} of 1."
+            )
+        st.text(said)
+        st.plotly_chart(offsets(known, layer, head), key="offsets", config=figures.CONFIG, alt=said)
+        st.plotly_chart(figures.draw(known), key="roles-table", config=figures.CONFIG, alt=known.in_words())
+        frame.check(known)
+
+
+def _kept(known: Any, heads: str) -> tuple[int, int]:
+    layer, _, head = heads.split(",")[0].partition(".")
+    layers, count = known.values.shape[:2]
+    if not (layer.isdecimal() and head.isdecimal()):
+        return 0, 0
+    return min(int(layer), layers) - 1, min(int(head), count - 1)
+
+
+def importance() -> None:
+    """Which heads would be missed: computed when the reader asks."""
+    if (cached.card(choices.model()).heads or 1) == 1:
+        return
+    frame.section("Which heads would be missed?")
+    if not choices.switch("worth", "Switch each head off in turn"):
+        st.caption("Each head in turn finds nothing: by how much do guesses get worse? Takes some seconds.")
+        return
+    found = answers.part("head_importance")
+    if found is not None:
+        frame.said(found.in_words())
+        st.plotly_chart(figures.draw(found), key="worth-map", config=figures.CONFIG, alt=found.in_words())
+        st.caption("Bold: more than twice its standard error over the texts. Small: what gradients foretell.")
+        frame.check(found)

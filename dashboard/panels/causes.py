@@ -1,0 +1,95 @@
+"""The text that lights up; for the pinned word or phrase: why it, why not another, can one trust the map."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, choices, figures, frame
+from dashboard.components.saliency_strip import saliency_strip
+from dashboard.panels import completeness, trust
+from interpret.wording import (
+    WordGrid,
+    afterwards,
+    first_row,
+    phrase_scores,
+    phrase_target,
+    rivals,
+    row_probability,
+    warnings,
+    with_row,
+    written_phrase,
+    written_target,
+)
+
+GRAINS = {"tokens": "pieces", "words": "words", "sentences": "sentences"}
+SUMS = {
+    "tokens": "Each piece the model reads, with its own score.",
+    "words": "A word's score is the sum over its pieces.",
+    "sentences": "A sentence's score is the sum over its words, and those of their pieces.",
+}
+
+
+def grain() -> Any:
+    """How finely the text is looked at, and what a score of a larger part is."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        chosen = choices.pick("grain", "Show", GRAINS, "words", named=False)
+        st.caption(SUMS[chosen], width="content")
+    return chosen
+
+
+def as_fine(method: str, grain: str) -> dict[str, Any]:
+    """Leaving out goes piece by piece where pieces are looked at, else by whole words."""
+    return {"unit": "token"} if (method, grain) == ("leave_one_out", "tokens") else {}
+
+
+@st.fragment
+def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, settings: dict[str, Any]) -> None:
+    """Pinning a word reruns only this part."""
+    after = afterwards(guesses)
+    given = row_probability(guesses, grid.rows, grid.words)
+    first = first_row(guesses, grid)
+    pinned = choices.word("saliency", len(grid.words) + len(after))
+    row = grid.rows.index(pinned) if pinned in grid.rows else first
+    phrase = choices.phrase("saliency", len(grid.words))
+    if phrase and (
+        phrase[0] != pinned or not set(phrase) <= set(grid.rows) or found.asked.task == "classify"
+    ):
+        phrase = None
+    target, others = written_target(grid, row), [] if phrase else rivals(grid, row, guesses)
+    others = choices.with_versus(pinned, others)
+    name, values = grid.name(row), None
+    if phrase:
+        target, name = phrase_target(grid, *phrase), written_phrase(grid, *phrase)
+        values = phrase_scores(grid, answers.ask(method, target=target, **settings), *phrase)
+    other, written = choices.rival(target, others), target
+    shown = grid
+    if other is not None:
+        written = f"{target}/{other}" if found.asked.task == "classify" else f"{target}:{name}/{other}"
+        scores = answers.ask(method, target=written, **settings)
+        frame.said(f"Why “{name}” and not “{other}”? {scores.in_words()}")
+        shown = with_row(grid, row, scores)
+    for warning in [] if phrase or other else warnings(grid, row):
+        frame.notice("Look twice at this map.", warning, role="status")
+    now = saliency_strip(
+        [word.to_data() for word in grid.words], after, grid.rows, given, shown.values,
+        key="saliency", signed=found.signed, unit="logits" if other else found.unit, group="text",
+        task=found.asked.task, first=grid.rows[first], selected=pinned, phrase=phrase, phrase_scores=values,
+        name=f"saliency-{method}", caption=frame.caption(found, title),
+        direction=figures.direction(found.text),
+        label="The text: choose a word to see which words led to it",
+    )  # fmt: skip
+    choices.keep_word(now)
+    choices.keep_phrase(phrase)
+    link = st.container()
+    choices.choose_rival(target, others, name)
+    if other is not None:
+        target, name = written, f"{name} rather than {other}"
+    asked = trust.Explained(
+        method=method, title=title, target=target, name=name, settings=settings, words=int(found.words[-1])
+    )
+    frame.check(found)
+    if method == completeness.METHOD:
+        completeness.show(asked.target, settings)
+    trust.show(asked)
+    with link:  # when all that is chosen has been written to the address
+        frame.share()

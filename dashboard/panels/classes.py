@@ -1,0 +1,17 @@
+"""What does it take this text for? The classes of a classifier."""
+
+import streamlit as st
+
+from dashboard import answers, figures, frame
+
+TITLE = "What does it take this text for?"
+
+
+def show() -> None:
+    """The probability of each class."""
+    found = answers.guesses()
+    frame.answer(found.in_words(), found)
+    st.plotly_chart(figures.draw(found), key="classes", config=figures.CONFIG, alt=found.in_words())
+    st.page_link("views/saliency.py", label="Which words led to this?", icon=":material/target:")
+    frame.check(found)
+    frame.notes("classes", "classify")

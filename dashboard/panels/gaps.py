@@ -1,0 +1,34 @@
+"""What belongs here? A model that fills gaps, asked about each word of the text in turn."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import answers, figures, frame
+from dashboard.panels.surprises import surprise_part
+from interpret.sentences import visible
+from interpret.wording import Surprises
+
+TITLE = "What belongs in each gap?"
+
+
+def show() -> None:
+    """The text coloured by surprise; click a word to hide it and see what the model would put there."""
+    found = answers.guesses()
+    frame.answer(found.in_words(), found)
+
+    def fill_in(by_word: Surprises, pinned: int | None) -> None:
+        worst = int(np.argmax([bits or 0.0 for bits in by_word.bits]))
+        number = worst if pinned is None or by_word.bits[pinned] is None else pinned
+        word = by_word.words[number]
+        at = word.tokens[0]
+        rest = " (its first piece)" if by_word.pieces[number] > 1 else ""
+        frame.section(f"What would it put in place of “{visible(word.shown)}”{rest}?")
+        st.plotly_chart(
+            figures.guesses(found, at), key="gap", config=figures.CONFIG,
+            alt="Bars: " + ", ".join(f"{token} {share:.1%}" for token, share in
+                                     zip(found.marked(at)[:5], found.values[at], strict=False)),
+        )  # fmt: skip
+
+    surprise_part(found, "Click a word to hide it", fill_in)
+    frame.check(found)
+    frame.notes("next_words", "masked")

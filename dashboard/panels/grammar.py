@@ -1,0 +1,162 @@
+"""What a model knows of grammar: the answer, all models side by side, each rule, agreement far off."""
+
+import json
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from dashboard.figures import grammar as pictures
+from interpret.results import Grammar
+from interpret.results.grammar import CHANCE, Rule
+
+KEPT = Path(__file__).parents[2] / "assets" / "studies" / "grammar.json"
+WORLDS = {"english": "English", "storyland": "Storyland"}
+COUNTING = {"english": "wiki-ngram"}  # the model that only counts words, by world
+SAYS = {"learned": "learned", "partly": "in part", "not learned": "not learned"}
+
+
+@cache
+def _kept(_stamp: float) -> dict[str, Grammar]:
+    written = json.loads(KEPT.read_text(encoding="utf-8"))
+    return {entry["model"]: Grammar.of_kept(entry) for entry in written["models"]}
+
+
+def kept() -> dict[str, Grammar]:
+    """What the bundled models were found to know, by name."""
+    return _kept(KEPT.stat().st_mtime) if KEPT.is_file() else {}
+
+
+def of_model() -> Grammar | None:
+    """The chosen model's answer: as kept, if it is about these weights, else asked now. None: it has none."""
+    found = kept().get(choices.model())
+    if found is not None and found.model_sha256 == cached.card(choices.model()).sha256:
+        return found
+    return answers.part("grammar")
+
+
+def counting(found: Grammar) -> Grammar | None:
+    """What counting words achieves in the same world."""
+    return kept().get(COUNTING.get(found.world, ""))
+
+
+def answer(found: Grammar) -> None:
+    """The sentences that answer the question, with this model's numbers."""
+    frame.said(found.in_words(counting(found)))
+    if agreement := found.agreement():
+        frame.said(agreement)
+    st.html(
+        f'<p class="meta">{escape(found.model)} · {int(found.n.sum()):,} pairs of sentences of our own · '
+        f"seed "
+        f"{found.seed} · asked {escape(found.made)}</p>"
+    )
+
+
+def table(found: Grammar | None) -> None:
+    """Rules by models; each share with the bounds between which it lies."""
+    columns = _columns(found)
+    if not columns:
+        return
+    rules = {one.model: {rule.name: rule for rule in one.rules()} for one in columns}
+    names = list(dict.fromkeys(name for one in columns for name in rules[one.model]))
+    groups = list(dict.fromkeys(one.world for one in columns))
+    over = "".join(
+        f'<th colspan="{sum(one.world == world for one in columns)}">{WORLDS.get(world, "your file")}</th>'
+        for world in groups
+    )
+    heads = "".join(_head(one.model, found) for one in columns)
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(_cell(rules[one.model].get(name)) for one in columns)
+        + "</tr>"
+        for name in names
+    )
+    label = "How often each model prefers the right sentence, by rule"
+    st.html(
+        f'<div class="scrolls heat grammar" tabindex="0" role="region" aria-label="{label}"><table><thead>'
+        f"<tr><td></td>{over}</tr><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    st.caption(
+        "Pairs of sentences in which the right one is likelier, in per cent, and the bounds between "
+        "which that "
+        "lies with 95 % certainty. A coin gets 50: warm colours are better, blue is worse. The "
+        "Storyland models live in a "
+        "small world whose grammar is known, and show what learned rules look like."
+    )
+
+
+def _columns(found: Grammar | None) -> list[Grammar]:
+    every = {**kept()}
+    if found is not None:
+        every[found.model] = found
+    order = {world: at for at, world in enumerate(WORLDS)}
+
+    def place(one: Grammar) -> tuple[bool, int, bool]:
+        own = found is not None and one.world == found.world
+        return (
+            found is not None and not own,
+            order.get(one.world, 9),
+            found is None or one.model != found.model,
+        )
+
+    return sorted(every.values(), key=place)  # the chosen model and its world first
+
+
+def _head(model: str, found: Grammar | None) -> str:
+    now = ' class="now" aria-current="true"' if found is not None and found.model == model else ""
+    return f'<th scope="col"{now}>{escape(model).replace("-", "-<wbr>")}</th>'
+
+
+def _cell(rule: Rule | None) -> str:
+    if rule is None:
+        return '<td class="later" aria-label="not asked">·</td>'
+    level = round(200 * abs(rule.accuracy - CHANCE))
+    sign = "for" if rule.accuracy >= CHANCE else "against"
+    strong = " strong" if level > 56 else ""  # from here on black reads better than white
+    return (
+        f'<td class="{sign}{strong}" style="--level: {level}" title="{escape(rule.in_words(), quote=True)}">'
+        f"{100 * rule.accuracy:.0f}<small>{100 * rule.low:.0f}–{100 * rule.high:.0f}</small></td>"
+    )
+
+
+def rules(found: Grammar) -> None:
+    """Each rule with its interval beside chance and counting, and a verdict that can be read aloud."""
+    other = counting(found)
+    frame.section("Which rules has it learned?")
+    picture = pictures.rules(found, other)
+    st.plotly_chart(picture, key="rules", config=figures.CONFIG, alt=found.in_words(other))
+    known = {} if other is None or other.model == found.model else {rule.name: rule for rule in other.rules()}
+    said = "".join(f"<li>{_verdict(rule, known.get(rule.name))}</li>" for rule in found.rules())
+    st.html(f'<ul class="verdicts">{said}</ul>')
+    st.caption(
+        "Learned: at least 90 % right, and better than a coin in each way the rule is tested. In "
+        "part: better "
+        "than a coin altogether."
+    )
+
+
+def _verdict(rule: Rule, other: Rule | None) -> str:
+    name, _, rest = rule.in_words(other).partition(": ")
+    return f"<strong>{escape(name)}</strong>: {escape(rest)}"
+
+
+def distance(found: Grammar) -> None:
+    """Agreement by how many nouns stand in between, for every model: Linzen's curve."""
+    frame.section("What if other nouns stand in between?")
+    frame.said(found.agreement() or "This was not asked here.")
+    st.plotly_chart(
+        pictures.distance(_columns(found), found.model), key="distance", config=figures.CONFIG,
+        alt=found.agreement(),
+    )  # fmt: skip
+    st.caption(
+        "“The actors near the car … are”: each noun in between has the other number and invites the "
+        "wrong verb. "
+        "Dotted: the same sentences with nouns of the subject's own number, just as long. If a model's solid "
+        "line falls and its dotted line does not, it is misled by the nouns and not tired by the distance. "
+        "After Linzen, Dupoux and Goldberg 2016."
+    )
+
+
+LOOKS = {"rules": ("Rule by rule", rules), "distance": ("Nouns in between", distance)}

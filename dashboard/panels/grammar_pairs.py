@@ -1,0 +1,138 @@
+"""Single sentences: the pairs of one rule that a model gets wrong, a reader's own pair, a reader's file."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from dashboard.figures import grammar as pictures
+from interpret.results import Grammar, MinimalPairs
+from interpret.results.grammar import whole
+
+SHOWN = 200
+OWN = {
+    "english": ("The keys to the old cabinet are here.", "The keys to the old cabinet is here."),
+    "storyland": (
+        "Sofia works behind the mill. The benches near the shell are old.",
+        "Sofia works behind the mill. The benches near the shell is old.",
+    ),
+}
+AS_WRITTEN = {
+    "good": "right sentence", "bad": "wrong sentence", "good_nats": "right (nats)",
+    "bad_nats": "wrong (nats)",
+    "lead_nats": "lead (nats)",
+}  # fmt: skip
+
+
+def sentences(found: Grammar) -> None:
+    """The pairs of one rule, those that fail first; the chosen one word by word."""
+    frame.section("Which sentences does it get wrong?")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        worst = min(found.rules(), key=lambda rule: rule.worst_accuracy).name
+        rule = choices.among("rule", "Rule", {name: name for name in dict.fromkeys(found.phenomena)}, worst)
+        rows = [row for row, phenomenon in enumerate(found.phenomena) if phenomenon == rule]
+        titles = {found.names[row]: f"{found.titles[row]} ({whole(found.values[row])})" for row in rows}
+        worst = found.names[min(rows, key=lambda row: found.values[row])]
+        paradigm = choices.among("paradigm", "Tested by", titles, worst)
+    asked = answers.part("minimal_pairs", paradigm=paradigm)
+    if asked is None:
+        return
+    frame.said(asked.in_words())
+    st.plotly_chart(figures.draw(asked), key="leads", config=figures.CONFIG, alt=asked.in_words())
+    order = asked.values.argsort(kind="stable")[:SHOWN]
+    failing = len(asked.failing)
+    st.caption(
+        f"{failing or 'No'} pair{'s' * (failing != 1)} of {len(asked.values)} fail; those come first. "
+        f"Choose a row "
+        "to see where in the sentence the difference arises."
+    )
+    frame_of_pairs = asked.to_frame().iloc[order].rename(columns=AS_WRITTEN)
+    chosen = st.dataframe(
+        frame_of_pairs.round(2), hide_index=True, height=280, key=f"pairs-{paradigm}", on_select="rerun",
+        selection_mode="single-row", width="stretch",
+    )  # fmt: skip
+    picked = chosen["selection"]["rows"]  # type: ignore[index]
+    one = int(order[picked[0] if picked and picked[0] < len(order) else 0])
+    _word_by_word(asked.good[one], asked.bad[one], "pair", asked.compared[one])
+    _open(asked, one)
+
+
+def _word_by_word(first: str, second: str, key: str, compared: str = "") -> None:
+    found = answers.part("sentence_pair", first=first, second=second)
+    if found is None:
+        return
+    if compared:
+        frame.said(
+            f"Here only “{compared.strip()}” is compared: how much does it surprise behind each beginning?"
+        )
+    else:
+        frame.said(found.in_words())
+    st.plotly_chart(pictures.pair(found), key=f"words-{key}", config=figures.CONFIG, alt=found.in_words())
+    frame.check(found)
+
+
+def _open(asked: MinimalPairs, one: int) -> None:
+    """The pair on other pages: which words led there, and layer by layer."""
+    text, where, compared = asked.good[one], int(asked.where[one]), asked.compared[one].strip()
+    word, rival = (compared, "") if compared else asked.critical(one)
+    if not word.isalpha() or word == rival:
+        return
+    asks = f"Which words led to “{word}”" + (f", and why not “{rival}”?" if rival else "?")
+    with st.container(horizontal=True, gap="small"):
+        if st.button(
+            asks, key="to-saliency", icon=":material/target:", on_click=choices.open_pair,
+            args=(text, where, rival),
+        ):  # fmt: skip
+            st.switch_page("views/saliency.py")
+        if cached.task(choices.model()) == "causal" and st.button(
+            "When did it decide?", key="to-layers", icon=":material/layers:", on_click=choices.open_lens,
+            args=(_before(text, word), f"{word} | {rival}" if rival else word),
+        ):  # fmt: skip
+            st.switch_page("views/decided.py")
+
+
+def _before(text: str, word: str) -> str:
+    """The text up to the last time the word stands in it."""
+    at = text.rfind(f" {word}")
+    return text[:at] if at > 0 else text
+
+
+def own(found: Grammar) -> None:
+    """Two sentences of the reader's own, word by word."""
+    frame.section("Which of two sentences does it prefer?")
+    first, second = OWN.get(found.world, OWN["english"])
+    one = choices.written("good", "A sentence that keeps the rule", first)
+    other = choices.written("bad", "The same sentence, with the rule broken", second)
+    if not one.strip() or not other.strip():
+        frame.notice("One of the sentences is empty: write two.", "They should differ in one word.")
+        return
+    _word_by_word(one, other, "own")
+
+
+def file(_found: Grammar) -> None:
+    """Pairs from a reader's file: BLiMP's lines or a SyntaxGym suite."""
+    frame.section("How does it do on pairs of your own?")
+    given = st.file_uploader(
+        "A file of pairs: BLiMP's .jsonl, or a SyntaxGym suite as .json",
+        type=["jsonl", "json"],
+        key="pairs-file",
+    )
+    if given is None:
+        st.caption(
+            'One pair a line: {"sentence_good": "The cats sleep.", "sentence_bad": "The cats sleeps.", '
+            '"UID": '
+            '"my_rule"}. The file stays on this computer.'
+        )
+        return
+    asked: Any = answers.part("grammar", written=given.getvalue().decode("utf-8", "replace"), name=given.name)
+    if asked is not None:
+        frame.said(asked.in_words())
+        st.dataframe(asked.to_frame().round(3), hide_index=True, width="stretch")
+        frame.check(asked)
+
+
+LOOKS = {
+    "sentences": ("Sentence by sentence", sentences),
+    "own": ("A pair of your own", own),
+    "file": ("A file of pairs", file),
+}

@@ -1,0 +1,123 @@
+"""Parts of "When did it decide?": how layers are read, which place, words to follow, training."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from dashboard.figures import lens as pictures
+from interpret.sentences import bare, named
+
+READERS = {"logit": "as if it were the last (logit lens)", "tuned": "through a learned map (tuned lens)"}
+SHADES = {
+    "probability": "how sure", "rank": "rank of the final guess", "entropy": "how undecided",
+    "divergence": "distance from the answer",
+}  # fmt: skip
+
+
+def reader() -> str:
+    """How the layers are read: straight, or by a tuned lens where there is one."""
+    known = READERS if cached.has_lens(choices.model()) else {"logit": READERS["logit"]}
+    if len(known) == 1:
+        return "logit"
+    return choices.pick("reader", "Read each layer", known)
+
+
+def clicked() -> tuple[int, int] | None:
+    """The cell the reader clicked, (row, place)."""
+    points = choices.played("lens").get("selection", {}).get("points", [])
+    return (int(points[0]["y"]), int(points[0]["x"])) if points else None
+
+
+def chosen(found: Any) -> int:
+    """The place that is looked at: the clicked one, else the one behind the text."""
+    cell = clicked()
+    return cell[1] if cell and cell[1] < found.values.shape[1] else found.values.shape[1] - 1
+
+
+def follow(found: Any, place: int, reader: str) -> None:
+    """The way of the final guess, the clicked one and words of the reader's through the layers."""
+    about = found.asked_of[place]
+    where = "behind the text" if about >= len(found.tokens) else f"at {named(found.tokens[about])}"
+    frame.section(f"How do words fare from layer to layer {where}?")
+    cell = clicked()
+    words = [found.candidates[-1][place][0]]
+    if cell and cell[1] == place and cell[0] < len(found.layers):
+        words.append(found.candidates[cell[0]][place][0])
+    own = choices.written("watch", "Words to watch, with | between them", "is | are")
+    followed = answers.ask("lens", reader=reader, watch="|".join([*words, own]))
+    if not followed.watched:
+        return
+    frame.said(_crossing(followed, place))
+    st.plotly_chart(
+        pictures.way(followed, place), key="way", config=figures.CONFIG, alt=_crossing(followed, place)
+    )
+
+
+def _crossing(found: Any, place: int) -> str:
+    """Which watched word leads after which layer, in a sentence."""
+    leads = found.watched_logs[:, place].argmax(-1)
+    last = found.layers[-1]
+    name = bare(found.watched[int(leads[-1])])
+    changes = [row for row in range(1, len(leads)) if leads[row] != leads[row - 1]]
+    if not changes:
+        return f"Of these words “{name}” leads after every layer."
+    before = bare(found.watched[int(leads[changes[-1] - 1])])
+    at = found.layers[changes[-1]]
+    when = f"only after the last, layer {at}" if at == last else f"from layer {at} on"
+    return f"Of these words “{name}” leads {when}; before that “{before}” does."
+
+
+def train() -> None:
+    """Learn a tuned lens from the page, and how close it came."""
+    with st.expander("Train a tuned lens for this model"):
+        st.caption(
+            "A map is learned for each layer, from the bundled texts and texts the model writes itself, "
+            "until the layer's answers come as close to the model's as they can."
+        )
+        seconds = choices.number("lens_seconds", "Seconds to learn", 10, 120, 30)
+        if st.button("Learn", key="learn-lens"):
+            done = answers.ask("tuned_lens", seconds=seconds)
+            frame.said(done.in_words())
+            st.plotly_chart(
+                pictures.learning(done), key="lens-learning", config=figures.CONFIG, alt=done.in_words()
+            )
+            frame.check(done)
+            st.button("Use it", key="use-lens", on_click=choices.set_to, args=("reader", "tuned"))
+
+
+def patch() -> None:
+    """States of another text put in this one's place: which of them carry its answer over."""
+    frame.section("Where does it keep what decides?")
+    other = choices.written("other", "Another text, that should go on differently")
+    if not other.strip():
+        st.caption(
+            "Write this text again with one word changed, such as a noun in the plural. Then each state of "
+            "that text is put in the place of this one's, and the model goes on from it."
+        )
+        return
+    found = answers.part("patching", other=other)
+    if found is None:
+        return
+    frame.said(found.in_words())
+    with st.container(key="patch-scroll"):
+        drawn = pictures.patched(found)
+        st.plotly_chart(
+            drawn, key="patch", config=figures.CONFIG, width=pictures.wide(drawn), on_select="rerun",
+            selection_mode="points", alt=found.in_words(),
+        )  # fmt: skip
+    st.caption(
+        "100 %: with this one state from the other text the model answers as after the other text. Click a "
+        "state to see all that it changes."
+    )
+    points = choices.played("patch").get("selection", {}).get("points", [])
+    if points:
+        layer, place = int(points[0]["y"]), int(points[0]["x"])
+        moved = answers.ask("patching", other=other, layer=layer, place=place)
+        where = "embedding" if layer == 0 else f"layer {layer}"
+        said = f"What changes when the state of {where} at {named(found.tokens[place])} is replaced"
+        frame.said(f"{said}: all that is coloured, as a share of each state's length.")
+        with st.container(key="cone-scroll"):
+            drawn = pictures.patched(moved)
+            st.plotly_chart(drawn, key="cone", config=figures.CONFIG, width=pictures.wide(drawn), alt=said)
+    frame.check(found)

@@ -1,0 +1,155 @@
+"""Maps against the truth: the kept league or a fresh one, its picture, its tables, what they mean."""
+
+import json
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from dashboard.figures.league import league as drawn
+from dashboard.python_lines import known_causes
+from interpret.results import League
+from interpret.results.league import MEASURES, READINGS
+
+KEPT = Path(__file__).parents[2] / "assets" / "studies" / "saliency_league.json"
+FEW = 6  # cases of a kind, when the reader asks anew: a minute or so
+TRUTHS = {"": "its own texts", "toys": "three toys"}
+READ = {"signed": "with their sign", "size": "by their size"}
+SHOWN = {"auc": "AUC", "hit": "hits"}
+
+
+@cache
+def _kept(_stamp: float) -> dict[tuple[str, str], League]:
+    written = json.loads(KEPT.read_text(encoding="utf-8"))
+    every = [League.of_kept(entry) for entry in written["leagues"] if entry["measure"] == "log-prob"]
+    return {(one.model, one.world): one for one in every}
+
+
+def kept() -> dict[tuple[str, str], League]:
+    """The bundled leagues, by model and world."""
+    return _kept(KEPT.stat().st_mtime) if KEPT.is_file() else {}
+
+
+def found() -> League | None:
+    """The league as kept, or asked anew if the reader wants that; of a model without a truth, the toys'."""
+    name = choices.model()
+    truth = "toys"
+    if known_causes(name) != "toys":
+        truth = choices.pick("truth", "Causes are known of", TRUTHS, "")
+    else:
+        others = ", ".join(model for model, world in kept() if world != "toys")
+        frame.notice(
+            f"Nobody knows the true causes of what {cached.card(name).name} says: below are three toys whose rule is "
+            "known.",
+            f"For maps of a trained model against the truth choose one of {others}.", role="status",
+        )  # fmt: skip
+    known = next((one for (model, world), one in kept().items() if _is_of(model, world, name, truth)), None)
+    live = truth == "toys" or known_causes(name) == "storyland"  # the treebank is not part of the project
+    if known is not None and not (live and choices.switch("anew", f"Ask again, {FEW} cases of a kind")):
+        return known
+    return answers.part("saliency_league", world=truth, count=FEW)
+
+
+def _is_of(model: str, world: str, name: str, truth: str) -> bool:
+    return world == "toys" if truth == "toys" else (model == cached.card(name).name and world != "toys")
+
+
+def looks(found: League) -> tuple[str, str, str]:
+    """Which cases, which measure, and how scores are read."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        group = choices.among("group", "Cases", dict(zip(found.groups, found.group_titles, strict=True)))
+        measure = choices.pick("shown", "Shown", SHOWN)
+        reading = choices.pick("reading", "Read scores", READ)
+    return group, measure, reading
+
+
+def answer(found: League, reading: str, group: str) -> None:
+    """The sentence, and how it was measured; whether the weights have changed since."""
+    frame.said(found.in_words(reading, group))
+    st.html(
+        f'<p class="meta">{escape(found.model)} · {escape(found.shows())} · seed {found.seed} · '
+        f"{escape(found.made)}</p>"
+    )
+    if found.world != "toys" and found.model_sha256 != cached.card(choices.model()).sha256:
+        frame.notice(
+            f"This was measured on earlier weights of {found.model}.",
+            "For its weights of today switch “Ask again” on, or run “python -m interpret league”.", role="status",
+        )  # fmt: skip
+
+
+def picture(found: League, group: str, measure: str, reading: str) -> None:
+    """Dots with their bounds, and the line of chance."""
+    st.plotly_chart(
+        drawn(found, group, measure, reading), key="league", config=figures.CONFIG,
+        alt=found.in_words(reading, group),
+    )  # fmt: skip
+    n = int(found.n[found.groups.index(group)])
+    st.caption(
+        f"{n} cases. Lines: 95 % bounds. Open circles: no better than chance. A hit: the largest score stands on a "
+        "true cause. AUC: how probably a true cause scores higher than a word that is none; equal scores count half. "
+        + (
+            "Scores with their sign: a cause should push up."
+            if reading == "signed"
+            else "Scores by size, up or down alike."
+        )
+    )
+
+
+def tables(found: League, group: str, measure: str, reading: str) -> None:
+    """Every group at once, and the numbers to sort."""
+    frame.section("Which methods find which causes?")
+    st.html(_heat(found, measure, reading))
+    st.caption("Warm: better than chance. Grey: no better. Blue: worse, true causes get the lower scores.")
+    st.dataframe(_rows(found, group, reading), hide_index=True, width="stretch")
+
+
+def _rows(found: League, group: str, reading: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "method": row["method"], "AUC": round(row["auc"], 3),
+            "AUC, 95 %": f"{row['auc_low']:.2f} to {row['auc_high']:.2f}", "hits": round(row["hit"], 3),
+            "hits, 95 %": f"{row['hit_low']:.2f} to {row['hit_high']:.2f}", "cases": row["n"],
+            "better than chance": "yes" if row["better_than_chance"] else "no",
+        }
+        for row in found.rows(reading, group)
+    ]  # fmt: skip
+
+
+def _heat(found: League, measure: str, reading: str) -> str:
+    r, m = READINGS.index(reading), MEASURES.index(measure)
+    beaten, misleads = found.beats(reading, measure), found.misleads(reading, measure)
+    heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in found.group_titles)
+    body = ""
+    for row in found.ranking(reading, measure):
+        cells = "".join(
+            _cell(
+                float(found.values[r, m, row, at]),
+                float(found.chance[m, at]),
+                int(beaten[row, at]) - int(misleads[row, at]),
+            )
+            for at in range(len(found.groups))
+        )
+        body += f'<tr><th scope="row">{escape(found.titles[row])}</th>{cells}</tr>'
+    counts = "".join(f'<td class="later">{n}</td>' for n in found.n)
+    return (
+        '<div class="scrolls heat league" tabindex="0" role="region" aria-label="Every method on every kind of case">'
+        f'<table><thead><tr><td></td>{heads}</tr></thead><tbody>{body}<tr><th scope="row">cases</th>{counts}</tr>'
+        "</tbody></table></div>"
+    )
+
+
+def _cell(value: float, chance: float, side: int) -> str:
+    """`side`: 1 for certain better than chance, -1 for certain worse, 0 neither."""
+    if side == 0:
+        return f'<td class="later">{value:.2f}</td>'
+    level = round(100 * abs(value - chance) / ((1 - chance) if side > 0 else chance))
+    strong = " strong" if level > 56 else ""  # from here on black reads better than white
+    return f'<td class="{"for" if side > 0 else "against"}{strong}" style="--level: {level}">{value:.2f}</td>'
+
+
+def elsewhere() -> None:
+    """Where the evidence about a reader's own text is."""
+    st.page_link("views/saliency.py", label="Evidence about a map of your own text", icon=":material/target:")

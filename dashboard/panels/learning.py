@@ -1,0 +1,125 @@
+"""A model that learns: what to train, how far it is, what it knows by now."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from dashboard import cached, choices, figures, frame, jobs
+from dashboard.figures import curve
+from dashboard.jobs import Job
+
+STAGES = 6  # texts of its own that are shown
+
+
+def ask() -> None:
+    """What to train, and a button that begins."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        recipe = choices.pick("recipe", "What learns", jobs.RECIPES)
+        minutes = choices.pick("minutes", "For how long", {m: f"{m} min" for m in jobs.MINUTES}, 3)
+        seed = st.number_input(
+            "Seed", jobs.SEEDS[0], jobs.SEEDS[-1], 1, key="seed", width=120,
+            help="The number from which its first weights and its stories are drawn.",
+        )  # fmt: skip
+        begin = st.button("Train it", type="primary")
+    if begin:
+        try:
+            choices.keep_job(jobs.start(recipe, minutes, int(seed)))
+        except cached.Refusal as refusal:
+            frame.notice(str(refusal), "One learns at a time, so that the pages stay quick.")
+        else:
+            st.rerun()
+
+
+def title(job: Job) -> str:
+    """What a reader's own model is called."""
+    return f"Your {job.kind} ({job.minutes:g} min, seed {job.seed})"
+
+
+def take_in(job: Job) -> str:
+    """Put a finished model into the reader's list; returns its name there."""
+    name = f"own-{job.name}"
+    cached.adopt(name, title(job), job.folder)
+    if choices.take_in(name):
+        st.rerun()  # the side bar has been drawn without it
+    return name
+
+
+def progress(job: Job) -> None:
+    """How far it is, and two ways to end it."""
+    share = min(1.0, job.seconds / (60 * job.minutes))
+    left = 60 * job.minutes - job.seconds
+    said = {
+        "starting": "Starting: the libraries are loaded and the first stories told",
+        "learning": f"Learning: about {left:.0f} s left",
+        "measuring": "Measuring it on stories it has never seen",
+    }
+    st.progress(share, text=said[job.state])
+    with st.container(horizontal=True):
+        st.button(
+            "Finish now", key="finish", on_click=jobs.finish, args=(job.name,),
+            help="Ends the training and keeps what it has learned.",
+        )  # fmt: skip
+        _throw_away(job, "Cancel")
+
+
+def ended(job: Job) -> None:
+    """A training that ended too early: why, and what can be done."""
+    frame.notice("This training ended before its time.", job.why or "")
+    with st.container(horizontal=True):
+        if job.points:
+            st.button("Keep what it has learned", key="rescue", on_click=jobs.finish, args=(job.name,))
+        _throw_away(job, "Forget it")
+
+
+def _throw_away(job: Job, label: str) -> None:
+    def gone() -> None:
+        jobs.discard(job.name)
+        choices.keep_job(None)
+
+    st.button(label, key="discard", on_click=gone, help="Ends the training; nothing of it is kept.")
+
+
+def so_far(job: Job) -> str:
+    """What it has read, what it knows, in one sentence."""
+    now = job.points[-1]
+    near, far = (round(100 * share) for share in now["agreement"])
+    gap = now["held_out_nats"] - now["grammar_nats"]
+    nearest = ", so it goes by the nearest noun" if near - far > 25 and far < 45 else ""
+    return (
+        f"After {_span(now['seconds'])} it has read {now['tokens']:,} words of Storyland and is off by "
+        f"{gap:.2f} nats per word from a perfect speaker of this world's grammar; it gets {near} of 100 verb "
+        f"forms right, and {far} of 100 when another noun stands in between{nearest}."
+    )
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.1f} minutes"
+
+
+def curves(job: Job) -> None:
+    """Its loss and its verbs, along the training."""
+    frame.section("How well does it guess the next word?")
+    st.plotly_chart(curve.loss(job.points), key="loss", config=figures.CONFIG, alt=so_far(job))
+    frame.section("Does the verb agree with its subject?")
+    st.plotly_chart(curve.verbs(job.points), key="verbs", config=figures.CONFIG, alt=so_far(job))
+
+
+def samples(job: Job) -> None:
+    """What it wrote at some stages, from the same beginning and with the same chances."""
+    frame.section("What does it write?")
+    shown = np.unique(np.geomspace(1, len(job.points), STAGES).round().astype(int)) - 1
+    rows = "".join(_row(job.points[k]) for k in shown)
+    st.html(
+        f'<div class="scrolls" role="region" aria-label="Texts" tabindex="0"><table class="stages">'
+        f"<tr><th>After</th><th>Read</th><th>Its text</th></tr>{rows}</table></div>"
+    )
+
+
+def _row(point: dict) -> str:
+    text, given, lawful = point["sample"], point["given"], point["lawful"]
+    return (
+        f"<tr><td>{_span(point['seconds'])}</td><td>{point['tokens']:,}</td><td>"
+        f'<span class="given">{escape(text[:given])}</span><span>{escape(text[given:lawful])}</span>'
+        f"<s>{escape(text[lawful:])}</s></td></tr>"
+    )

@@ -1,0 +1,166 @@
+"""Many texts at once: the words, one word's places with their maps, confusion and the largest losses."""
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from interpret.results import OverTexts
+from interpret.results.over_texts import Read
+
+MAPS, WORST = 8, 10  # texts shown
+FIRST = "leave_one_out"
+LETTERS = 200_000  # pasted at most
+
+
+def judges() -> list[str]:
+    """The bundled models that name a class."""
+    return [name for name in cached.titles() if cached.task(name) == "classify"]
+
+
+def asked(classes: tuple[str, ...]) -> OverTexts:
+    """The answer for the method, class and texts chosen."""
+    methods = cached.method_titles("token-grid", choices.model())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        by = choices.among("method", "Method", methods, FIRST)
+        of = choices.pick("of", "Class", {name: name for name in classes}, classes[-1])
+    with st.expander("Texts of your own"):
+        lines = choices.pasted(
+            "lines", "One text a line; a class behind a tab, if it is known",
+            f"A wonderful evening.\t{classes[-1]}", LETTERS,
+        )  # fmt: skip
+        st.caption(
+            "Without any, 60 short reviews of our own writing are read. Pasted texts stay on this computer."
+        )
+    return answers.ask("over_texts", by=by, of=of, lines=lines)
+
+
+def words(found: OverTexts) -> None:
+    """The sentence and the bars; a clicked bar chooses its word."""
+    frame.said(found.in_words())
+    st.html(f'<p class="meta">{escape(found.model)} · {len(found.texts)} texts · {escape(found.shows())}</p>')
+    shown = [found.shown[row] for row in found.ends()]
+    st.plotly_chart(
+        figures.draw(found), key="over-words", config=figures.CONFIG, alt=found.in_words(),
+        on_select=lambda: choices.choose_bar("over-words", "among", shown), selection_mode="points",
+    )  # fmt: skip
+    st.caption(
+        "In brackets: in how many texts the word stands. Lines: 95 % bounds of the mean. Words in fewer than three "
+        f"texts ({found.rare}) are left out. Click a bar to see where its word stands."
+    )
+
+
+def occurrences(found: OverTexts) -> None:
+    """Where one word stands, each place with the map of its text."""
+    frame.section("Where does a word stand?")
+    known = {word: f"{word} ({found.values[row]:+.2f})" for row, word in enumerate(found.shown)}
+    word = choices.among("among", "Word", known, found.shown[found.ends()[0]])
+    row = found.shown.index(word)
+    places = found.occurrences(row)
+    low, high = min(score for *_, score in places), max(score for *_, score in places)
+    ways = "It pushes both ways." if low < 0 < high else ""
+    frame.said(
+        f"“{word}” stands in {found.counts[row]} texts: {found.values[row]:+.2f} {found.unit} on average, from "
+        f"{low:+.2f} to {high:+.2f}. {ways}"
+    )
+    most = max(float(np.abs(found.texts[text].scores).max()) for text, *_ in places) or 1.0
+    for number, (text, at, score) in enumerate(places[:MAPS]):
+        _map(found, text, most, f"{score:+.2f}", f"place-{number}", at)
+    if len(places) > MAPS:
+        st.caption(f"{len(places) - MAPS} more places are not shown.")
+
+
+def _map(found: OverTexts, text: int, most: float, said: str, key: str, marked: int | None = None) -> None:
+    """One text in the colours of its map, and a button that opens it."""
+    read = found.texts[text]
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        label = "" if found.labels[text] < 0 else f", labelled {found.classes[found.labels[text]]}"
+        st.html(
+            f'<p class="mapped"><span class="figure">{escape(said)}</span> '
+            f"{coloured(read, most, marked, found.signed)} "
+            f'<small>{escape(found.said(text) + label)}</small></p>',
+            width="stretch",
+        )  # fmt: skip
+        if st.button("Open", key=f"open-{key}", on_click=choices.take_text, args=(read.text,)):
+            st.switch_page("views/saliency.py")
+
+
+def coloured(read: Read, most: float, marked: int | None, signed: bool) -> str:
+    """A text as HTML, escaped: each word in the colour of its score; `most` has the strongest."""
+    found, end = [], 0
+    for at, (start, stop) in enumerate(read.spans):
+        found.append(escape(read.text[end:start]))
+        score = float(read.scores[at])
+        level = round(100 * min(1.0, abs(score) / most))
+        kind = "for" if score >= 0 or not signed else "against"
+        strong = " strong" if level > 56 else ""
+        word = escape(read.text[start:stop])
+        inner = f"<strong>{word}</strong>" if at == marked else word
+        found.append(
+            f'<span class="{kind}{strong}" style="--level: {level}" title="{score:+.2f}">{inner}</span>'
+        )
+        end = stop
+    return "".join(found) + escape(read.text[end:])
+
+
+def mistakes(found: OverTexts) -> None:
+    """How often the classifier is right, who is taken for whom, and the texts with the largest loss."""
+    frame.section("What does it get wrong?")
+    if not len(found.labelled):
+        frame.said(
+            "Nobody said which class these texts are of: write it behind a tab, and its mistakes are counted."
+        )
+        return
+    frame.said(found.rightness())
+    left, right = st.columns([2, 3], gap="large")
+    left.html(_confusion(found))
+    worst = found.top_losses(WORST)
+    right.dataframe(
+        _losses(found, worst), hide_index=True, width="stretch", height=280, key="losses", on_select="rerun",
+        selection_mode="single-row",
+    )  # fmt: skip
+    right.caption(
+        "The largest losses (minus the logarithm of the true class's probability) first. Choose a row."
+    )
+    row = choices.chosen_row("losses")
+    text = worst[row if row is not None and row < len(worst) else 0]
+    most = float(np.abs(found.texts[text].scores).max()) or 1.0
+    loss = dict(zip(found.labelled.tolist(), found.losses().tolist(), strict=True))[text]
+    _map(found, text, most, f"{loss:.2f} nats", "loss")
+
+
+def _losses(found: OverTexts, worst: list[int]) -> list[dict[str, Any]]:
+    loss = dict(zip(found.labelled.tolist(), found.losses().tolist(), strict=True))
+    return [
+        {
+            "loss (nats)": round(loss[text], 2), "labelled": found.classes[found.labels[text]],
+            "says": found.classes[found.predicted[text]],
+            "p of the label": round(float(found.probabilities[text, found.labels[text]]), 3),
+            "text": found.texts[text].text,
+        }
+        for text in worst
+    ]  # fmt: skip
+
+
+def _confusion(found: OverTexts) -> str:
+    """Rows: what texts are labelled; columns: what they were given."""
+    counts = found.confusion()
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in found.classes)
+    body = ""
+    for row, name in enumerate(found.classes):
+        cells = "".join(_count(counts, row, column) for column in range(len(counts)))
+        body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
+    return (
+        '<div class="scrolls heat" tabindex="0" role="region" aria-label="Who is taken for whom"><table>'
+        "<caption>Labelled (rows), and what the model says (columns)</caption>"
+        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _count(counts: np.ndarray, row: int, column: int) -> str:
+    level = round(100 * counts[row, column] / max(1, counts[row].sum()))
+    strong = " strong" if level > 56 else ""
+    kind = "for" if row == column else "against"
+    return f'<td class="{kind}{strong}" style="--level: {level}">{counts[row, column]}</td>'

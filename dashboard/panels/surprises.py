@@ -1,0 +1,39 @@
+"""The text coloured by surprise, and its bars."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from dashboard import choices, figures, frame
+from dashboard.components.surprise_strip import surprise_strip
+from interpret.wording import Surprises, surprises
+
+
+def surprise_part(
+    found: Any, title: str, beside: Callable[[Surprises, int | None], None] | None = None
+) -> None:
+    """Strip and bars; `beside` draws what belongs to the pinned word (or None), under the strip."""
+    by_word = surprises(found)
+    frame.section(title)
+
+    @st.fragment
+    def strip() -> None:
+        """Pinning a word reruns only this part."""
+        pinned = surprise_strip(
+            [word.to_data() for word in by_word.words], by_word.bits, by_word.rank, by_word.band,
+            by_word.probability, by_word.expected, pieces=by_word.pieces, key="surprise", group="text",
+            vocabulary=frame.vocabulary(), selected=choices.word("surprise", len(by_word.words)),
+            caption=frame.caption(found, "Surprise"), direction=figures.direction(found.text),
+            label="The text, coloured by how far down the model's list of guesses each word stood",
+        )  # fmt: skip
+        choices.keep_word(pinned)
+        frame.share()
+        if beside:
+            beside(by_word, pinned)
+
+    strip()
+    st.plotly_chart(
+        figures.surprise(by_word), key="bits", config=figures.CONFIG,
+        alt="Bars: surprise of each word in bits, in the order of the text",
+    )  # fmt: skip

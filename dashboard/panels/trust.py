@@ -1,0 +1,118 @@
+"""Can I trust this map? Evidence about one word's map, beside the map."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from dashboard.panels import compared
+
+QUICK = ("leave_one_out", "integrated_gradients", "gradient_times_input", "gradient_norm")
+MOST = 6  # methods at a time
+SHORT = 20  # words up to which the slow curves are there at once
+KINDS = {
+    "faithfulness": "Take its top words away",
+    "agreement": "Compare the methods",
+    "scrambling": "Scramble the model",
+    "stability": "Change the text a little",
+    "fidelity": "Does it foretell?",
+}
+SAYS = {
+    "faithfulness": "Move the slider, or point at the curves: the words are taken away one by one, in the "
+    "order of the chosen method. A map that names the right words makes the curve fall early: the smaller "
+    "the area under it, the better. Grey: 20 random orders, and where 95 % of them lie. Greedy: each time "
+    "the word whose loss hurts most. Comprehensiveness: what is lost without the top words; sufficiency: "
+    "what is lost with them alone; both are means over the top 1, 5, 10, 20 and 50 % of the words (ERASER's "
+    "AOPC).",
+    "agreement": "The same text once for each method, its colours as shares of that method's largest score. "
+    "Choose two methods: underlined are the words that they rank most differently. 1 means the same order of "
+    "words, 0 none in common, −1 the opposite one.",
+    "scrambling": "The model is scrambled from the output down, part by part, and the map made anew. A map "
+    "that stays the same shows the text and not what this model knows (Adebayo et al. 2018).",
+    "stability": "The bars are the map as shown; the whiskers, the least and the most each word got after "
+    "small changes that should not matter: another seed, another blank text, a doubled space, a capital.",
+    "fidelity": "How much of what happens when random words fade out the map foretells, and how far the map "
+    "itself moves when the words' vectors move a little (Yeh et al. 2019).",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """The one number whose map is looked at, as `parse` reads it and in words; the method, its options."""
+
+    method: str
+    title: str
+    target: str
+    name: str
+    settings: dict[str, Any]
+    words: int
+
+
+def show(asked: Explained) -> None:
+    """One kind of evidence at a time: the sentence, the picture, how to read it, the same in Python."""
+    frame.section(f"Can I trust this map of “{asked.name}”?")
+    kind = choices.pick("evidence", "Evidence", KINDS)
+    methods, options = _methods(asked, kind), _options(asked, kind)
+    settings = {"settings": {asked.method: asked.settings}} if asked.settings else {}
+    found = answers.part(kind, target=asked.target, methods=methods, **options, **settings)
+    if found is None:
+        return
+    said = found.sentences()[0]
+    frame.said(said)
+    if kind == "faithfulness":
+        compared.removed(found, said)
+    elif kind == "agreement":
+        beside = [_map(asked, method) for method in methods]
+        compared.side_by_side(found, beside)
+    else:
+        st.plotly_chart(figures.trust(found), key=f"trust-{kind}", config=figures.CONFIG, alt=said)
+    st.caption(SAYS[kind])
+    frame.check(found)
+    with st.expander("This evidence in Python"):
+        st.code(python_lines(asked, kind, methods, options | settings, found.text), language="python")
+
+
+def _methods(asked: Explained, kind: str) -> list[str]:
+    """The map's own method, and those it is compared with."""
+    if kind not in ("faithfulness", "agreement"):
+        return [asked.method]
+    titles = cached.method_titles("token-grid", choices.model())
+    first = [asked.method, *(one for one in QUICK if one in titles and one != asked.method)][:4]
+    chosen = choices.several("methods", "Methods", titles, first, MOST)
+    return [asked.method, *(one for one in chosen if one != asked.method)]
+
+
+def _options(asked: Explained, kind: str) -> dict[str, Any]:
+    """What costs time is computed when the reader asks for it; in a short text at once."""
+    if kind != "faithfulness":
+        return {}
+    quick = asked.words <= SHORT and cached.task(choices.model()) != "masked"
+    with st.container(horizontal=True, gap="medium"):
+        back = choices.switch("insertion", "Put words back, too", first=quick)
+        greedy = choices.switch("greedy", "The greedy order", first=quick)
+    return {"insertion": back, "greedy": greedy}
+
+
+def _map(asked: Explained, method: str) -> Any:
+    own = asked.settings if method == asked.method else {}
+    return answers.ask(method, target=asked.target, **own)
+
+
+def python_lines(asked: Explained, kind: str, methods: list[str], options: dict[str, Any], text: str) -> str:
+    """Lines that come to the same numbers; a test runs them."""
+    before, model = cached.opening(choices.model())
+    run = f"record({model}, {text!r})"
+    given = "".join(f", {name}={value!r}" for name, value in options.items())
+    own = "".join(f", {name}={value!r}" for name, value in asked.settings.items())
+    return (
+        f"{before}from interpret import explain, record\n"
+        "from interpret.target import parse\n"
+        "from interpret.trust.evidence import EVIDENCE\n\n"
+        f"run = {run}\n"
+        f"target = parse(run, {asked.target!r}, {choices.measure()!r})\n"
+        f"scores = explain(run, {asked.method!r}, target{own})\n"
+        f"found = EVIDENCE[{kind!r}](run, target, {methods!r}{given})\n"
+        "print(scores.to_frame())\n"
+        'print(*found.sentences(), sep="\\n")'
+    )

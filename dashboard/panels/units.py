@@ -1,0 +1,101 @@
+"""What pages about units share: the text coloured by one, snippets, findings to click."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard import cached, choices, figures, frame
+from dashboard.components.unit_strip import unit_strip
+from dashboard.figures import units as pictures
+from dashboard.panels.tokens import pieces_of
+
+FINDINGS = Path(__file__).parents[2] / "assets" / "studies" / "units.json"
+
+
+def coloured(found: Any) -> None:
+    """The text in the colours of the unit."""
+    unit_strip(
+        pieces_of(found), found.values.tolist(), address=found.address,
+        limit=found.limit, key="unit-strip", caption=frame.caption(found, "One unit"),
+        direction=figures.direction(found.text), group="text",
+    )  # fmt: skip
+
+
+def snippets(title: str, said: Sequence[Any]) -> None:
+    """Places of the corpus as a table: the activation, and the text with the token marked."""
+    if not said:
+        return
+    rows = "".join(
+        f'<tr><td class="figure">{one.value:+.2f}</td><td>{escape(one.before)}'
+        f"<mark>{escape(one.token) or '▸'}</mark>{escape(one.after)}</td></tr>"
+        for one in said
+    )
+    st.html(
+        f'<table class="card snippets"><caption>{escape(title)}</caption>'
+        f"<tr><th>Activation</th><th>Text</th></tr>{rows}</table>"
+    )
+
+
+def card(found: Any) -> None:
+    """What is known of a unit beyond this text."""
+    frame.section(f"Where is {found.address} strong in the bundled texts?")
+    snippets("Highest", found.highest)
+    snippets("Lowest", found.lowest)
+    snippets("Half way up", found.middling)
+    left, right = st.columns(2, gap="large")
+    with left:
+        frame.section("What does it go with?")
+        st.plotly_chart(pictures.features(found), key="features", config=figures.CONFIG, alt=found.in_words())
+    with right:
+        frame.section("How often is it how strong?")
+        alt = f"Histogram of {found.address} over {found.corpus_tokens:,} tokens, up to {found.limit:.2f}."
+        st.plotly_chart(figures.draw(found), key="histogram", config=figures.CONFIG, alt=alt)
+    _writes(found)
+
+
+def _writes(found: Any) -> None:
+    frame.section("What does it write?")
+    if not found.promoted:
+        st.caption(
+            "This unit has no straight way to the output: other layers, or a head that is not linear, "
+            "stand in between. Switch it off to see what it does."
+        )
+        return
+    left, right = st.columns(2, gap="large")
+    for place, name, pairs in ((left, "Promotes", found.promoted), (right, "Suppresses", found.suppressed)):
+        with place:
+            st.caption(f"{name}, in logits for one more of it")
+            alt = f"{name}: " + ", ".join(f"{word.strip()} {value:+.2f}" for word, value in pairs[:5])
+            st.plotly_chart(pictures.written(pairs), key=name, config=figures.CONFIG, alt=alt)
+
+
+@cache
+def _findings() -> list[dict[str, Any]]:
+    return json.loads(FINDINGS.read_text(encoding="utf-8")) if FINDINGS.is_file() else []
+
+
+def findings(*, several: bool = False) -> None:
+    """What was found and proved in this model, each with a button that looks at it."""
+    card = cached.card(choices.model())
+    known = [one for one in _findings() if one["model"] == card.name]
+    if not known:
+        return
+    frame.section("What was found in this model")
+    for one in known:
+        units = ", ".join(one["units"]) if several else one["units"][0]
+        old = "" if one["model_sha256"] == card.sha256 else " (measured on earlier weights of this model)"
+        st.html(f'<p class="said">{escape(one["says"] + old)}</p>')
+
+        def look(unit: str = units, text: str = one["text"]) -> None:
+            choices.take_unit(unit)
+            choices.take_text(text)
+
+        title = (
+            f"Look at the {one['name']} unit" if not several else f"Switch off its {len(one['units'])} units"
+        )
+        st.button(title, key=f"finding-{one['name']}", on_click=look)

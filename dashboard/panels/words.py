@@ -1,0 +1,143 @@
+"""The map of a model's words: where a word stands, who is near it in truth, words chosen with a lasso."""
+
+from html import escape, unescape
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, choices, frame, worlds
+from dashboard.figures import space as pictures
+from interpret.results import Neighbours, WordMap
+from interpret.sentences import bare
+
+HOW = {"umap": "UMAP", "pca": "PCA"}
+WHICH = {"input": "how it reads words", "output": "how it writes words"}
+COLOURS = {"kind": "kind", "groups": "group", "belief": "how true"}
+KEY = "word-map"
+MOST = 40  # words in the table of a selection
+
+
+def show() -> None:
+    """The word, its nearest in truth, and the map beside them."""
+    word = choices.written("look_up", f"Look up a word, or a sum such as {_sum()}")
+    first, second, third = st.columns([2, 3, 2], vertical_alignment="bottom")
+    with first:
+        how, which = ways(), side()
+    with second:
+        colour = choices.pick("colour", "Colour by", COLOURS)
+    with third:
+        mine = choices.switch("mine", "My text on the map")
+    near = answers.part("word_neighbours", word=word, how=how, which=which)
+    found = answers.ask(
+        "word_map",
+        how=how,
+        which=which,
+        groups=8 if colour == "groups" else 0,
+        text=choices.text() if mine else "",
+    )
+    frame.said(near.in_words() if near is not None else found.in_words())
+    st.html(f'<p class="meta">{escape(f"{found.model} · {found.shows()}")}</p>')
+    left, right = st.columns([7, 3], gap="medium") if near is not None else (st.container(), None)
+    with left:
+        _map(found, near, colour, how, which)
+    if near is not None and right is not None:
+        with right:
+            _nearest(near)
+    _selected(found)
+    frame.check(found)
+    frame.notes("word_map")
+
+
+def ways() -> str:
+    """How the map is drawn: by UMAP where that stands at once, else by PCA until the reader asks for it."""
+    return choices.pick("how", "Drawn by", HOW, "umap" if beginning().ready else "pca")
+
+
+def side() -> str:
+    """Which vectors: those of the input, unless there are others at the output and they are chosen."""
+    if len(beginning().sides) == 1:
+        return "input"
+    return choices.pick("which", "Vectors", WHICH)
+
+
+def beginning() -> WordMap:
+    """The map by PCA, which stands at once, and what it says of the model."""
+    return answers.ask("word_map", how="pca")
+
+
+def _sum() -> str:
+    """A sum of words that the model knows."""
+    if len(beginning().shown) < 200:
+        return "A - a + e"
+    return "sings - sing + laugh" if worlds.world(choices.model()) == "storyland" else "his - he + she"
+
+
+def _map(found: WordMap, near: Neighbours | None, colour: str, how: str, which: str) -> None:
+    kept = answers.ask("map_trust", how=how, which=which).kept if colour == "belief" else None
+    figure = pictures.vocabulary(found, near, kept)
+    if kept is not None:
+        pictures.belief_scale(figure)
+    if len(found.text_rows):
+        rows = found.text_rows.tolist()
+        figure.add_trace(pictures.of_text(found.values, rows, [found.shown[row] for row in rows]))
+    st.plotly_chart(
+        figure, key=KEY, config=pictures.TOOLS, on_select=_clicked, alt=found.in_words(),
+        selection_mode=("points", "box", "lasso"),
+    )  # fmt: skip
+    st.caption(
+        "Point at a dot to see its word, click it to look it up; draw around dots with the lasso to list them. "
+        "Directions and distances between far dots mean nothing; only who stands beside whom does."
+    )
+
+
+def chosen() -> list[tuple[int, str]]:
+    """Rows and names of the dots selected on the map; what the browser sends is not trusted."""
+    points = choices.played(KEY).get("selection", {}).get("points", [])
+    given = [point.get("customdata") for point in points]
+    rows = {
+        one[0]: str(one[1]) for one in given if isinstance(one, list) and len(one) > 1 and type(one[0]) is int
+    }  # fmt: skip
+    return sorted(rows.items())
+
+
+def _clicked() -> None:
+    """One dot was clicked: look its word up."""
+    found = chosen()
+    if len(found) == 1:
+        choices.set_to("look_up", unescape(found[0][1]))
+
+
+def _selected(found: WordMap) -> None:
+    """The words inside the reader's lasso."""
+    rows = [row for row, _ in chosen() if 0 <= row < len(found.shown)]
+    if len(rows) > 1:
+        frame.section(f"{len(rows):,} words chosen on the map")
+        listed = "".join(
+            f"<tr><td>{escape(bare(found.shown[row]))}</td><td>{escape(found.group_names[found.groups[row]])}</td>"
+            f"<td>{int(found.ids[row]):,}</td></tr>"
+            for row in rows[:MOST]
+        )
+        rest = f'<p class="meta">and {len(rows) - MOST:,} more</p>' if len(rows) > MOST else ""
+        head = "<tr><th>word</th><th>what it is</th><th>number in the vocabulary</th></tr>"
+        st.html(f'<div class="scrolls"><table>{head}{listed}</table>{rest}</div>')
+
+
+def _nearest(near: Neighbours) -> None:
+    """The list in the true space; what the map does not show near is said."""
+    rows = "".join(
+        f"<tr><th>{escape(bare(name))}</th><td><i style='inline-size:{2.5 * max(0.0, float(value)):.2f}em'></i>"
+        f"{value:.2f}</td><td>{_badge(int(rank), len(near.shown))}</td></tr>"
+        for name, value, rank in zip(near.shown, near.values, near.map_rank, strict=True)
+    )
+    st.html(
+        '<div class="near"><h2>Nearest in truth</h2><table><thead><tr><th>word</th><th>cosine</th>'
+        f"<th>on the map</th></tr></thead>{rows}</table></div>"
+    )
+    frame.check(near)
+
+
+def _badge(rank: int, count: int) -> str:
+    return "near" if rank <= count else f'<span class="off">not near: {rank:,}.</span>'
+
+
+LOOKS: dict[str, tuple[str, Any]] = {"map": ("On a map", show)}

@@ -1,0 +1,78 @@
+"""How far to believe the map of words, and what becomes of a word in its sentences, layer by layer."""
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, choices, figures, frame
+from dashboard.figures import contexts as pictures
+from dashboard.figures import space as maps
+from dashboard.panels import words
+from interpret.results import WordContexts
+from interpret.sentences import named
+
+
+def belief() -> None:
+    """Trustworthiness and what goes with it; the flip-book; which words stand most wrongly."""
+    how, which = words.ways(), words.side()
+    found = answers.ask("map_trust", how=how, which=which)
+    frame.said(found.in_words())
+    st.plotly_chart(maps.trust(found), key="map-trust", config=figures.CONFIG, alt=found.in_words())
+    early = found.kept[:500]
+    bare = [name.strip(" …") for name in found.shown]
+    lost = [row for row in early.argsort(kind="stable") if bare[row].isalpha() and len(bare[row]) > 3][:6]
+    st.caption(
+        f"Of common words these keep fewest of their neighbours on the map: "
+        f"{', '.join(named(found.shown[row]) for row in lost)}."
+    )
+    if len(found.pages) > 1:
+        frame.section("Would another seed have drawn another map?")
+        st.plotly_chart(
+            maps.flip_book(found),
+            key="flip-book",
+            config=figures.CONFIG,
+            alt=f"The map from {len(found.pages)} seeds.",
+        )
+        st.caption(
+            "The same words, the same vectors, the same settings: only the seed differs. The maps were turned onto "
+            "each other; what moves from page to page is the seed's doing. The first 3,000 pieces."
+        )
+    frame.check(found)
+    frame.notes("map_trust")
+
+
+def contexts() -> None:
+    """One word's occurrences, layer by layer, the reader's own text dropped in; and how alike everything is."""
+    word = choices.written("in_sentences", "A word")
+    found = answers.part("word_contexts", word=word, mine=choices.text())
+    if found is not None:
+        _occurrences(found)
+    frame.section("How alike is everything?")
+    narrow = answers.ask("narrowness")
+    frame.said(narrow.in_words())
+    st.plotly_chart(
+        pictures.narrowness(narrow), key="narrowness", config=figures.CONFIG, alt=narrow.in_words()
+    )
+    frame.check(narrow)
+    frame.notes("word_contexts")
+
+
+def _occurrences(found: WordContexts) -> None:
+    frame.said(found.in_words())
+    if found.offered:
+        st.html(f'<p class="meta">Sentences in two senses: {escape(", ".join(found.offered))}.</p>')
+    st.plotly_chart(
+        pictures.occurrences(found), key="occurrences", config=figures.CONFIG, alt=found.in_words()
+    )
+    dropped = f"The star is “{found.word}” in your text."
+    if not found.own.any():
+        dropped = f"Write a sentence with “{found.word}” into the text on the side: it is put onto this map."
+    st.caption(f"Move the slider from layer to layer; point at a dot for its sentence. {dropped}")
+    st.plotly_chart(pictures.senses(found), key="senses", config=figures.CONFIG, alt=found.in_words())
+    frame.check(found)
+
+
+LOOKS: dict[str, tuple[str, Any]] = {
+    "belief": ("How far to believe the map", belief), "contexts": ("In sentences", contexts),
+}  # fmt: skip

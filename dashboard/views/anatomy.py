@@ -1,0 +1,23 @@
+"""How is it built? The model's parts, what they compute for the text, and each step on the text's numbers."""
+
+import streamlit as st
+
+from dashboard import anatomy_lines, anatomy_parts, answers, figures, frame
+from dashboard.figures.anatomy import parts
+
+frame.question("How is it built?")
+found = answers.ask("anatomy")
+frame.answer(found.in_words(), found)
+st.plotly_chart(parts(found), key="parts", config=figures.CONFIG, alt=found.in_words())
+anatomy_parts.difference(found)
+anatomy_parts.table(found)
+frame.section("What does the encoder keep, and what does fine-tuning replace?")
+anatomy_parts.kept(found)
+frame.section("How does the text become numbers?")
+anatomy_parts.cutting(found)
+words = st.container()  # filled last: fastai takes seconds to import, once
+frame.section(anatomy_lines.title(found.lines))
+anatomy_lines.lines(found.lines)
+frame.notes("anatomy")
+with words:
+    anatomy_parts.words(answers.ask("words"))

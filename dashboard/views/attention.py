@@ -1,0 +1,18 @@
+"""Where does it look? All heads at a glance, one or several in detail, and what each does."""
+
+import streamlit as st
+
+from dashboard import frame
+from dashboard.panels import attention
+
+frame.question("Where does it look?")
+if attention.can_be_seen():
+    answer = st.container()  # filled when it is known what the reader wants to see
+    kind, found = attention.maps()
+    known = attention.roles()
+    with answer:
+        frame.answer(" ".join(one.in_words() for one in (found, known) if one is not None), found)
+    attention.picture(kind, found, known)
+    frame.check(found)
+    attention.importance()
+    frame.notes(found.method, "once" if len(found.askers) == 1 else "causal")

@@ -1,0 +1,30 @@
+"""When did it decide? What each layer would have answered, and the way of some words through the layers."""
+
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame
+from dashboard.figures import lens as pictures
+from dashboard.panels import layers
+
+frame.question("When did it decide?")
+reader = layers.reader()
+found = answers.ask("lens", reader=reader)
+place = layers.chosen(found)
+frame.answer(found.in_words(place), found)
+shade = choices.pick("shade", "Colour by", layers.SHADES)
+with st.container(key="lens-scroll"):
+    grid = pictures.grid(found, shade, place)
+    st.plotly_chart(
+        grid, key="lens", config=figures.CONFIG, width=pictures.wide(grid),
+        on_select="rerun", selection_mode="points", alt=found.in_words(place),
+    )  # fmt: skip
+st.caption(
+    f"Colour: {pictures.SHADES[shade]}. Point at a cell for its five best guesses; click it to follow it."
+)
+layers.follow(found, place, reader)
+frame.check(found)
+if cached.task(choices.model()) == "causal":
+    layers.train()
+    if cached.method_titles("patched", choices.model()):
+        layers.patch()
+frame.notes("lens")

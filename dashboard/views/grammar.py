@@ -1,0 +1,16 @@
+"""Has it learned grammar? Every model on every rule, and where, how and with which sentences one fails."""
+
+from dashboard import choices, frame
+from dashboard.panels import grammar, grammar_inside, grammar_pairs
+
+frame.question("Has it learned grammar?")
+found = grammar.of_model()
+if found is not None:
+    grammar.answer(found)
+grammar.table(found)
+if found is not None:
+    frame.check(found)
+    looks = {**grammar.LOOKS, **grammar_pairs.LOOKS, **grammar_inside.LOOKS}
+    look = choices.pick("look", "Look closer", {name: title for name, (title, _) in looks.items()})
+    looks[look][1](found)
+frame.notes("grammar")

@@ -1,0 +1,22 @@
+"""Is attention an explanation? Experiments on one sentence and on many, both sides, and a verdict with numbers."""
+
+import streamlit as st
+
+from dashboard import answers, figures, frame
+from dashboard.panels import lab
+
+frame.question("Is attention an explanation?")
+if lab.fits():
+    found = answers.ask("attention_agreement")
+    frame.answer(found.in_words(), found)
+    st.plotly_chart(figures.draw(found), key="three-maps", config=figures.CONFIG, alt=found.in_words())
+    st.caption("Each row as shares of its largest. " + found.erased())
+    st.caption(
+        f"Encoded words point {found.conicity:.0%} one way (conicity): the more, the less attention can do."
+    )
+    frame.check(found)
+    lab.another()
+    lab.sides()
+    lab.table()
+    lab.many()
+    frame.notes("attention_agreement")

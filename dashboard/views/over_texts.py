@@ -1,0 +1,19 @@
+"""Which words push a class? Many texts at once: words on average, where they stand, and the worst mistakes."""
+
+from dashboard import cached, choices, frame
+from dashboard.panels import over_texts
+
+frame.question("Which words push a class?")
+card = cached.card(choices.model())
+if card.task != "classify":
+    frame.notice(
+        f"{card.name} names no class, so no word can push one.",
+        f"Choose one that does: {', '.join(over_texts.judges())}.",
+    )
+else:
+    found = over_texts.asked(card.classes)
+    over_texts.words(found)
+    over_texts.occurrences(found)
+    over_texts.mistakes(found)
+    frame.check(found)
+    frame.notes("over_texts")

@@ -1,0 +1,11 @@
+"""Which units know these words? Choose words: the units that are on there and off elsewhere."""
+
+from dashboard import cached, choices, frame
+from dashboard.panels import select_units
+
+frame.question("Which units know these words?")
+card, kind = cached.card(choices.model()), ""
+if "cells" in card.abilities:
+    kind = choices.pick("kind", "Units", {"cell": "cells", "hidden": "hidden states"})
+select_units.show(kind)
+frame.notes("select_units")

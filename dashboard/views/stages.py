@@ -1,0 +1,14 @@
+"""What changed while it learned? The stages of a training, side by side under a slider."""
+
+from dashboard import answers, cached, choices, frame
+from dashboard.panels import stages
+
+frame.question("What changed while it learned?")
+name = choices.model()
+found = answers.ask("stages", text=choices.text(), place=cached.whereabouts(name))
+frame.answer(found.in_words(), found)
+stages.slider(found)
+stages.curve(found)
+stages.heads(found)
+frame.check(found)
+frame.notes("stages")

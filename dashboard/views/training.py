@@ -1,0 +1,44 @@
+"""What happens while a model learns? Train one on Storyland, watch it, then ask it anything."""
+
+import streamlit as st
+
+from dashboard import choices, frame, jobs
+from dashboard.panels import learning
+
+frame.question("What happens while a model learns?")
+job = jobs.look(choices.job())
+choices.keep_job(job.name if job else None)
+
+
+@st.fragment(run_every=2.0 if job and job.alive else None)
+def watched() -> None:
+    """The training as it stands; while it runs, looked at again every two seconds."""
+    now = jobs.look(choices.job())
+    if (now and now.alive) != (job and job.alive):
+        st.rerun()
+    if now is None:
+        frame.said(
+            "Train a small model on stories whose grammar is known exactly, and watch it: at first it "
+            "guesses evenly, then it learns which words are common, then which belong together."
+        )
+        return
+    frame.said(learning.so_far(now) if now.points else "It has read nothing yet.")
+    if now.state == "done":
+        name = learning.take_in(now)
+        if st.button("Ask it what comes next", type="primary", on_click=choices.open_model, args=(name,)):
+            st.switch_page("views/next_words.py")
+        st.caption(f"“{learning.title(now)}” is in the list of models now, on every page.")
+    elif now.alive:
+        learning.progress(now)
+    else:
+        learning.ended(now)
+    if now.points:
+        learning.curves(now)
+        learning.samples(now)
+
+
+watched()
+if not (job and job.alive):
+    frame.section("Train another" if job else "Train one")
+    learning.ask()
+frame.notes("training")

@@ -1,0 +1,21 @@
+"""What does one unit watch for? The text in its colours, where it is strong, what it goes with and writes."""
+
+import streamlit as st
+
+from dashboard import answers, choices, frame
+from dashboard.panels import units
+
+frame.question("What does one unit watch for?")
+controls = st.container(horizontal=True, vertical_alignment="bottom")
+with controls:
+    chosen = choices.unit("Unit", "the one that changes most")
+found = answers.ask("unit", unit=chosen)
+with controls:
+    choices.steps(found.address, found.sizes)
+frame.answer(found.in_words(), found)
+units.coloured(found)
+choices.offered_units("variable", "Most variable on this text", found.variable)
+units.card(found)
+frame.check(found)
+units.findings()
+frame.notes("unit")

@@ -1,0 +1,1 @@
+"""Reading a model's answer off each of its layers."""

@@ -1,0 +1,139 @@
+"""Can the subject's number, or the part of speech, be read off each layer, and how much is by heart?
+
+A linear classifier learns from the states of 70 % of the sentences and is tested on the others. "number":
+what it says of the subject's number at every word from the subject to the verb, with two nouns of any
+number in between. "part of speech": at every word, of our own sentences or of a treebank.
+
+A reader can also learn by heart which word has which label. So the same reader is given labels drawn by
+lot, one for each word (for the number: one for each subject); what it gets right there is memory. The
+difference is called selectivity. What is there can be read; that does not say that the model uses it.
+
+Source: Hewitt, Liang 2019, https://arxiv.org/abs/1909.03368; Giulianelli et al. 2018,
+https://arxiv.org/abs/1808.08079.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from interpret import progress
+from interpret.grammar import probing
+from interpret.grammar.judging import world_of
+from interpret.grammar.paradigms import SEED
+from interpret.results import Check, Probes
+from interpret.results.grammar import NO_TEXT
+from interpret.study import Study
+from models.base import LanguageModel, Refusal
+
+Task = Literal["number", "part of speech"]
+READING = 0.4  # of the time; the rest learns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """`task`; `count`: sentences; `treebank`: a CoNLL-U file, for parts of speech, in place of our own."""
+
+    task: Task = "number"
+    count: int = 400
+    seed: int = SEED
+    treebank: str = ""
+
+    def __post_init__(self) -> None:
+        if self.task not in get_args(Task):
+            raise Refusal(f"task must be one of {', '.join(get_args(Task))}")
+        if not 40 <= self.count <= 20_000:
+            raise Refusal("count must lie between 40 and 20,000")
+
+
+def compute(model: LanguageModel, options: Options) -> Probes:
+    """Accuracies (L + 1, P) of the reader and of its control."""
+    world = world_of(model)
+    if options.task == "number":
+        sentences, data = probing.numbers(world, options.count, options.seed), "our own sentences"
+    elif options.treebank:
+        file = Path(options.treebank)
+        sentences, data = probing.treebank(file, options.count), file.name
+    else:
+        sentences, data = probing.word_classes(world, options.seed), "our own sentences"
+    known = probing.read(model, sentences, READING)
+    asked = _by_place(known, world) if options.task == "number" else [_all_words(known)]
+    tested = probing.tested_sentences(len(known), options.seed)
+    values, control = [], []
+    layers = len(asked[0][0][2])
+    for layer in range(layers):
+        rows = []
+        for at, place in enumerate(asked):
+            progress.tell(READING + (1 - READING) * (layer + at / len(asked)) / layers)
+            rows.append(_both(place, layer, tested, options.seed))
+        values.append([one for one, _ in rows])
+        control.append([other for _, other in rows])
+    majority = np.array([_majority(place, tested) for place in asked])
+    inside = [tested[sentence] for sentence, *_ in asked[0]]
+    return Probes(
+        method="probes", model=model.card.name, model_sha256=model.card.sha256, task=options.task, data=data,
+        values=np.array(values), control=np.array(control), majority=majority,
+        places=probing.NUMBER_PLACES if options.task == "number" else ("every word",),
+        n=np.array([len(inside) - sum(inside), sum(inside)]),
+        check=Check(
+            name="what is learned by heart", value=float(100 * np.array(control).max()), unit=" %",
+            says="Given labels drawn by lot, one for each word, the same reader gets up to {} right: so "
+            "much is memory.",
+        ),
+        options={"task": options.task, "count": options.count, "seed": options.seed},
+        **{**NO_TEXT, "unit": "share right"},
+    )  # fmt: skip
+
+
+Place = list[tuple[int, str, list, str]]  # sentence, the word that control labels go by, states, label
+
+
+def _by_place(known: list, world: str) -> list[Place]:
+    subject = probing.NUMBER_LINES[world][1]
+    return [
+        [
+            (number, sentence.words[subject], states, sentence.labels[word])
+            for number, (sentence, rows) in enumerate(known)
+            for word, states in rows
+            if word == subject + place
+        ]
+        for place in range(len(probing.NUMBER_PLACES))
+    ]
+
+
+def _all_words(known: list) -> Place:
+    found = [
+        (number, sentence.words[word].lower(), states, sentence.labels[word])
+        for number, (sentence, rows) in enumerate(known)
+        for word, states in rows
+    ]
+    return found[: probing.MOST_WORDS]
+
+
+def _both(place: Place, layer: int, tested: np.ndarray, seed: int) -> tuple[float, float]:
+    states = np.stack([row[2][layer] for row in place])
+    labels, inside = np.array([row[3] for row in place]), tested[[row[0] for row in place]]
+    drawn = probing.control_labels([row[1] for row in place], labels, seed)
+    return probing.reader_accuracy(states, labels, inside), probing.reader_accuracy(states, drawn, inside)
+
+
+def _majority(place: Place, tested: np.ndarray) -> float:
+    labels, inside = np.array([row[3] for row in place]), tested[[row[0] for row in place]]
+    kinds, counts = np.unique(labels[~inside], return_counts=True)
+    return float((labels[inside] == kinds[counts.argmax()]).mean())
+
+
+STUDY = Study(
+    name="probes",
+    title="What can be read off each layer",
+    question="Does it carry the number along?",
+    gives="probes",
+    needs=frozenset(),
+    options=Options,
+    source="Hewitt, Liang 2019",
+    signed=False,
+    compute=compute,
+    tasks=frozenset({"causal", "masked"}),
+    unfit=lambda card: f"{card.name} has no layers to read." if card.family == "ngram" else None,
+)

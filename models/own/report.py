@@ -1,0 +1,107 @@
+"""What was found out about a model before it is opened, and which questions it will answer."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from models.base import Family, Task
+
+Kind = Literal[
+    "hugging-face-folder", "hub-id", "fastai-language-model", "fastai-encoder", "fastai-classifier",
+    "fastai-export", "raw-lstm", "underhood-checkpoint", "unknown",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preflight:
+    """What a file, folder or hub id holds; no weight was read. None: not known."""
+
+    where: str  # as it was asked for
+    kind: Kind
+    family: Family | None = None
+    task: Task | None = None
+    architecture: str = "unknown"
+    widths: tuple[int, ...] = ()  # (L+1,): after the embedding and after each layer
+    heads: int | None = None
+    vocabulary: int | None = None
+    context: int | None = None  # most tokens in one text; None: any number, or not known
+    classes: tuple[str, ...] = ()
+    parameters: int | None = None
+    tied: bool | None = None  # whether the output layer is the embedding
+    tokenizer: str = "none"  # what cuts the text, and whether it fits
+    precision: str = "unknown"  # of the numbers on disk
+    bytes_on_disk: int = 0
+    memory_mb: int | None = None  # estimated, when opened and at work
+    free_mb: int | None = None  # what the machine has left
+    abilities: frozenset[str] | None = None  # None: found out when it is opened
+    problems: tuple[str, ...] = ()  # why it cannot be opened
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def layers(self) -> int:
+        return max(len(self.widths) - 1, 0)
+
+    @property
+    def can_open(self) -> bool:
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the fields, `layers`, `can_open` and `views`."""
+        abilities = None if self.abilities is None else sorted(self.abilities)
+        more = {"layers": self.layers, "can_open": self.can_open, "views": views(self)}
+        return {**asdict(self), "abilities": abilities, **more}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A page of the dashboard: what it needs of a model."""
+
+    title: str
+    tasks: frozenset[Task] = frozenset({"causal", "masked", "classify"})
+    needs: frozenset[str] = frozenset()
+
+
+_WRITES: frozenset[Task] = frozenset({"causal", "masked"})
+QUESTIONS = (
+    Question("What comes next?"),  # of a classifier: which class
+    Question("Which words led to this one?"),
+    Question("Can I trust this map?"),
+    Question("What does a neuron watch for?"),
+    Question("When did it decide?", tasks=_WRITES, needs=frozenset({"unembed"})),
+    Question("Where does it look?", needs=frozenset({"attention"})),
+    Question("Is attention an explanation?", needs=frozenset({"attention"})),
+    Question("Which words does it think alike?"),
+    Question("Has it learned grammar?", tasks=_WRITES),
+    Question("What changed?"),
+    Question("Across my texts"),
+    Question("How is it built?"),
+)
+LACKS = {
+    "attention": "It has no attention that can be looked at.",
+    "unembed": "Its states cannot be read as words before the last layer.",
+    "gradients": "Its numbers cannot be followed back to the input.",
+}
+DOES = {
+    "causal": "It writes the next word",
+    "masked": "It fills gaps",
+    "classify": "It names a class and writes no words",
+}
+
+
+def views(found: Preflight) -> dict[str, str | None]:
+    """Each question of the dashboard: None if the model will answer it, else why not, in one sentence."""
+    if found.problems:
+        return {question.title: found.problems[0] for question in QUESTIONS}
+    return {question.title: _why_not(question, found) for question in QUESTIONS}
+
+
+def _why_not(question: Question, found: Preflight) -> str | None:
+    if found.task is not None and found.task not in question.tasks:
+        return f"{DOES[found.task]}, so it cannot be asked this."
+    if found.abilities is None and question.needs:
+        return (
+            "This kind of network has not been tried here: opening it will show whether it can be asked this."
+        )
+    missing = question.needs - (found.abilities or frozenset())
+    if found.family == "lstm" and "attention" in missing:
+        return "An LSTM has no attention: it carries a memory from word to word instead."
+    return LACKS[min(missing)] if missing else None

@@ -1,0 +1,76 @@
+"""A reader's own model through the page: looked at, opened, used; refused with a sentence."""
+
+import json
+
+import pytest
+
+from dashboard import cached
+from tests import tiny
+from tests.dashboard.conftest import texts
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The folder the operator opened to readers, with one small transformer in it."""
+    tiny.huggingface_folder(tmp_path / "mine" / "small", "gpt2")
+    monkeypatch.setenv("UNDERHOOD_MODELS", str(tmp_path / "mine"))
+    return tmp_path / "mine"
+
+
+def look(opened, where: str):
+    page = opened("own_model")
+    return page.text_input(key="own_where").set_value(where).run()
+
+
+def test_a_model_is_looked_at_opened_and_asked(opened, folder):
+    page = look(opened, "small")
+    assert not page.exception
+    written = texts(page)
+    assert "GPT2LMHeadModel" in written and "writes the next word" in written
+    next(button for button in page.button if button.label == "Open it").click().run()
+    assert not page.exception
+    assert page.session_state["model"].startswith("own-")
+    assert "first guess" in texts(page)
+    assert "small" in page.selectbox(key="model").options
+    before, call = cached.opening(page.session_state["model"])
+    (written,) = [block.value for block in page.code if "explain(" in block.value]
+    assert before in written and call == "load('small', root=FOLDER)" in written
+    assert str(folder) not in written, "where the operator keeps the folder is not shown"
+    exec(written.replace('Path("models")', f"Path({str(folder)!r})"), {})
+    assert "small" not in opened().selectbox(key="model").options, "another reader does not see it"
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("nothing-here", "There is no file or folder"),
+        ("../..", "is not inside the folder of models"),
+        ("broken", "truncated|cut short|broken"),
+    ],
+)
+def test_what_cannot_be_opened_is_said(opened, folder, where, said):
+    import re
+
+    if where == "broken":
+        tiny.huggingface_folder(folder / "broken", "gpt2")
+        file = folder / "broken" / "model.safetensors"
+        file.write_bytes(file.read_bytes()[:-100])
+    page = look(opened, where)
+    assert not page.exception
+    assert re.search(said, texts(page)), texts(page)[-1500:]
+    assert not [button for button in page.button if button.label == "Open it"]
+
+
+def test_without_a_folder_nothing_of_this_machine_is_open(opened, monkeypatch):
+    monkeypatch.delenv("UNDERHOOD_MODELS", raising=False)
+    page = look(opened, "/etc")
+    assert "No folder is open to readers" in texts(page)
+    assert cached.models_dir() is None
+
+
+def test_names_of_files_are_text_and_no_markup(opened, folder):
+    tiny.huggingface_folder(folder / "<b>x", "gpt2")
+    settings = json.loads((folder / "<b>x" / "config.json").read_text())
+    settings["architectures"] = ["<script>alert(1)</script>"]
+    (folder / "<b>x" / "config.json").write_text(json.dumps(settings))
+    assert "<script>" not in texts(look(opened, "<b>x"))

@@ -1,0 +1,95 @@
+"""Which words does it think alike? Every look of the page, on models of each kind; refusals; what is clicked."""
+
+import json
+
+import pytest
+
+import models
+from dashboard.figures.space import apart
+from dashboard.panels import words
+from interpret import study
+from tests.dashboard.conftest import texts
+
+TEXT = "The actors in this film."
+
+
+def opened_at(opened, **choices):
+    page = opened("words", text=TEXT, **choices)
+    assert not page.exception
+    return page
+
+
+def drawn(page) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+def test_the_map_with_its_word_and_its_true_neighbours(opened):
+    page = opened_at(opened, model="wiki-lstm", how="pca", look_up="three")
+    found = study(models.load("wiki-lstm"), "word_neighbours", word="three", how="pca")
+    assert "“three” is most like “four”" in texts(page)
+    (chart,) = drawn(page)
+    assert sum(trace["type"] == "scattergl" for trace in chart["data"]) >= 5
+    assert any("<b>three</b>" in str(trace.get("text")) for trace in chart["data"])
+    off = [rank for rank in found.map_rank if rank > len(found.shown)]
+    assert off and f"not near: {off[0]:,}." in texts(page)
+    assert "PCA of vectors of length 1" in str(chart["layout"]["xaxis"]["title"])
+
+
+def test_an_unknown_word_is_answered_and_the_map_stays(opened):
+    page = opened_at(opened, model="wiki-lstm", how="pca", look_up="actr")
+    assert "choose “actor”" in texts(page)
+    assert len(drawn(page)) == 1
+
+
+@pytest.mark.parametrize(("look", "charts"), [("belief", 1), ("contexts", 3), ("alike", 2)])
+def test_each_look_answers_in_a_sentence_and_draws(opened, look, charts):
+    page = opened_at(opened, model="story-lstm", words=look, how="pca")
+    assert texts(page).count('class="answer"') >= 1
+    assert len(drawn(page)) == charts
+
+
+def test_how_true_each_word_stands_and_the_text_on_the_map(opened):
+    page = opened_at(opened, model="story-lstm", how="pca", colour="belief", mine="True")
+    (chart,) = drawn(page)
+    assert "neighbours kept" in json.dumps(chart["layout"]["coloraxis"])
+    assert any(trace.get("name") == "your text" for trace in chart["data"])
+
+
+def test_fine_tuning(opened):
+    page = opened_at(opened, model="reviews-lstm", words="shift")
+    assert "From wiki-lstm to reviews-lstm" in texts(page)
+    assert len(drawn(page)) == 1
+
+
+def test_a_model_without_vectors_is_refused_in_one_sentence(opened):
+    page = opened_at(opened, model="wiki-ngram")
+    assert "counts words and keeps no vectors" in texts(page)
+    assert not drawn(page)
+
+
+@pytest.mark.parametrize(
+    ("sent", "rows"),
+    [
+        ([{"customdata": [5, "ing"]}, {"customdata": [2, " a"]}, {"customdata": [5, "ing"]}], [2, 5]),
+        ([{"customdata": "x"}, {"customdata": [1.5, "a"]}, {}, {"customdata": [True, "a"]}], []),
+    ],
+)
+def test_what_the_browser_sends_is_not_trusted(monkeypatch, sent, rows):
+    monkeypatch.setattr(words.choices, "played", lambda _: {"selection": {"points": sent}})
+    assert [row for row, _ in words.chosen()] == rows
+
+
+def test_names_that_would_lie_upon_each_other_are_left_out():
+    import numpy as np
+
+    points = np.array([[0, 0], [0.01, 0.01], [5, 5]])
+    assert apart(points, ["a", "b", "<c>"], np.array([10, 10])) == ["a", "", "&lt;c&gt;"]
+
+
+@pytest.mark.parametrize("look", ["map", "alike"])
+def test_the_python_lines_run(opened, capsys, look):
+    page = opened_at(opened, model="story-lstm", words=look, how="pca")
+    (written,) = [block.value for block in page.code if "study(" in block.value]
+    exec(written, {})
+    said = capsys.readouterr().out
+    assert said.startswith("A map of 660 pieces" if look == "map" else "Of neighbouring layers of story-lstm")
