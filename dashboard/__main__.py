@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def warm() -> None:
     """Import what the first page needs while the server starts and the reader's browser finds it."""
-    from dashboard import cached
+    from dashboard import shelf
 
-    cached.get_ready()
+    shelf.get_ready()
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -10,13 +10,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, choices, frame
+from dashboard import cached, choices, frame, shelf
 from interpret.results import NotFinite, Result
 
 
 def guesses() -> Any:
     """What the reader's model makes of the text: next words, fill-ins or classes, by its task."""
-    return ask("classes" if cached.task(choices.model()) == "classify" else "next_words")
+    return ask("classes" if shelf.task(choices.model()) == "classify" else "next_words")
 
 
 def part(method: str, **options: Any) -> Any:
@@ -44,7 +44,7 @@ def ask(method: str, *, _ends: bool = True, **options: Any) -> Any:
             found = _wait(key, lambda listener: cached.submit(*asked, listener))
             cached.keep(key, found)
         return found
-    except (cached.Refusal, NotFinite) as refusal:
+    except (shelf.Refusal, NotFinite) as refusal:
         role = "alert" if _ends else "status"
         frame.notice(str(refusal), "Change the text or the model; nothing else is lost.", role=role)
         if _ends:
@@ -78,7 +78,7 @@ def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"
                 if answer.done():
                     raise
             except CancelledError:
-                raise cached.Refusal("The model has been busy for two minutes: try again.") from None
+                raise shelf.Refusal("The model has been busy for two minutes: try again.") from None
             if place is None or bar is None:
                 place = st.empty()
                 with place.container():

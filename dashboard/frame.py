@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import VERSION, cached, choices
+from dashboard import VERSION, cached, choices, shelf
 from dashboard.python_lines import python_lines
 from interpret.results import Result
 
@@ -106,7 +106,7 @@ def _notes() -> dict[str, dict]:
 
 def vocabulary() -> int:
     """How many pieces the chosen model can write."""
-    return cached.card(choices.model()).vocabulary
+    return shelf.card(choices.model()).vocabulary
 
 
 def _meta(found: Result) -> str:
@@ -117,8 +117,8 @@ def _meta(found: Result) -> str:
 def _card() -> None:
     with st.popover("About the model", type="tertiary"):
         try:
-            st.html(card_table(cached.card(choices.model())))
-        except cached.Refusal as refusal:
+            st.html(card_table(shelf.card(choices.model())))
+        except shelf.Refusal as refusal:
             st.text(str(refusal))
 
 
@@ -129,7 +129,7 @@ DOES = {
 }
 
 
-def card_table(card: cached.Card) -> str:
+def card_table(card: shelf.Card) -> str:
     """A model's card as a table in plain words (HTML, escaped)."""
     rows = {
         "Family": f"{card.family}, {card.layers} layers, widths {', '.join(map(str, card.widths))}",

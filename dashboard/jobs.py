@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from dashboard.cached import Refusal
+from dashboard.shelf import Refusal
 
 ROOT = Path(__file__).resolve().parents[1]
 RECIPES = {"story-lstm": "LSTM", "story-gpt": "transformer"}

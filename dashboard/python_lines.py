@@ -1,6 +1,6 @@
 """The lines of Python that come to the numbers of a page; tests run them."""
 
-from dashboard import cached, choices, worlds
+from dashboard import cached, choices, shelf, worlds
 
 TRAINING = (
     "from interpret import explain, record\n"
@@ -28,7 +28,7 @@ def python_lines(method: str) -> str:
     """What to type for the reader's model and text."""
     if method == "training":
         return TRAINING
-    before, model = cached.opening(choices.model())
+    before, model = shelf.opening(choices.model())
     text = choices.text()
     if method == "anatomy":
         return (
@@ -39,7 +39,7 @@ def python_lines(method: str) -> str:
             "    print(part.name, part.parameters, part.numbers, part.shapes)"
         )
     if method == "stages":
-        place = cached.whereabouts(choices.model())
+        place = shelf.whereabouts(choices.model())
         given = f", place={place!r}" if place else ""
         return (
             f"{before}from interpret import study\n\n"
@@ -73,7 +73,7 @@ def known_causes(name: str) -> str:
     """Whose true causes are known: of a model's own "storyland" or "sentiment", else of the "toys" alone."""
     if worlds.world(name) == "storyland":
         return "storyland"
-    return "sentiment" if {"positive", "negative"} <= set(cached.card(name).classes) else "toys"
+    return "sentiment" if {"positive", "negative"} <= set(shelf.card(name).classes) else "toys"
 
 
 def _options(method: str) -> str:

@@ -120,8 +120,8 @@ def test_only_choices_touches_the_session_and_the_address():
     assert layers.touched(ROOT, layers.CHOICES, allowed) == []
 
 
-def test_only_cached_caches():
-    assert layers.touched(ROOT, layers.CACHES, ("dashboard/cached.py",)) == []
+def test_only_two_files_cache():
+    assert layers.touched(ROOT, layers.CACHES, ("dashboard/cached.py", "dashboard/shelf.py")) == []
 
 
 @pytest.mark.parametrize(

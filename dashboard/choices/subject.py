@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import cached, worlds
+from dashboard import shelf, worlds
 from dashboard.choices import address
 from dashboard.choices.address import linked, write
 
@@ -28,11 +28,11 @@ def examples(world: str = "english") -> dict[str, dict[str, str]]:
 
 def titles() -> dict[str, str]:
     """The models this reader can choose from, the bundled ones and their own: name -> what to call it."""
-    return {**cached.titles(), **cached.own(st.session_state.get("own", ()))}
+    return {**shelf.titles(), **shelf.own(st.session_state.get("own", ()))}
 
 
 def take_in(name: str) -> bool:
-    """Put a model of the reader's own (`cached.adopt`) into their list; whether it was not there yet."""
+    """Put a model of the reader's own (`shelf.adopt`) into their list; whether it was not there yet."""
     known = st.session_state.setdefault("own", [])
     if name in known:
         return False
@@ -54,7 +54,7 @@ def open_next(name: str) -> None:
 def sidebar(*, explains: bool) -> None:
     """Model and text; and, for a page that explains a number, which number."""
     address.go_back()
-    if cached.own([given := st.query_params.get("model", "")]):
+    if shelf.own([given := st.query_params.get("model", "")]):
         take_in(given)
     known = titles()
     if "next_model" in st.session_state:
@@ -82,7 +82,7 @@ def sidebar(*, explains: bool) -> None:
             _measure()
         st.caption("Runs on this computer. Nothing is sent anywhere.")
         with st.popover("Memory", type="tertiary"):
-            st.text(cached.footprint())
+            st.text(shelf.footprint())
     chosen = {"measure": measure()} if explains else {}
     write(model=model(), text=text() if address.fits(text()) else None, **chosen)
 

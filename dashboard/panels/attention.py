@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.components.attention_map import KEPT, attention_map
 from dashboard.figures.attention import offsets
 from interpret.results.attention import ROLES
@@ -36,9 +36,9 @@ def can_be_seen() -> bool:
     name = choices.model()
     if cached.method_titles("head-maps", name):
         return True
-    others = [n for n in cached.titles() if cached.method_titles("head-maps", n)]
+    others = [n for n in shelf.titles() if cached.method_titles("head-maps", n)]
     frame.notice(
-        f"{cached.card(name).name} has no attention: there are no weights to look at.",
+        f"{shelf.card(name).name} has no attention: there are no weights to look at.",
         f"Choose one that has: {', '.join(others)}. What an LSTM does instead is under “Inside”.",
     )
     return False
@@ -46,12 +46,12 @@ def can_be_seen() -> bool:
 
 def maps() -> tuple[str, Any]:
     """The reader's choice of maps and the answer."""
-    heads = cached.card(choices.model()).heads or 2
+    heads = shelf.card(choices.model()).heads or 2
     kind = "raw"
     if heads > 1:
         kind = choices.among("map", "What to show", {key: said for key, (said, *_) in MAPS.items()})
     _, method, options = MAPS[kind]
-    target = {"target": "next"} if kind == "gradient" and cached.task(choices.model()) == "causal" else {}
+    target = {"target": "next"} if kind == "gradient" and shelf.task(choices.model()) == "causal" else {}
     if method == "head_swapped":
         target = _head()
     choices.keep(of=options.get("of"))
@@ -72,7 +72,7 @@ def _head() -> dict[str, int]:
 
 def roles() -> Any:
     """What each head does, if the reader wants to know and the model has more heads than one."""
-    card = cached.card(choices.model())
+    card = shelf.card(choices.model())
     if card.heads == 1:
         return None
     if not choices.switch("roles", "Find what each head does", first=card.parameters <= SMALL):
@@ -160,7 +160,7 @@ def _kept(known: Any, heads: str) -> tuple[int, int]:
 
 def importance() -> None:
     """Which heads would be missed: computed when the reader asks."""
-    if (cached.card(choices.model()).heads or 1) == 1:
+    if (shelf.card(choices.model()).heads or 1) == 1:
         return
     frame.section("Which heads would be missed?")
     if not choices.switch("worth", "Switch each head off in turn"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures import grammar as pictures
 from interpret.results import Grammar
 from interpret.results.grammar import CHANCE, Rule
@@ -32,7 +32,7 @@ def kept() -> dict[str, Grammar]:
 def of_model() -> Grammar | None:
     """The chosen model's answer: as kept, if it is about these weights, else asked now. None: it has none."""
     found = kept().get(choices.model())
-    if found is not None and found.model_sha256 == cached.card(choices.model()).sha256:
+    if found is not None and found.model_sha256 == shelf.card(choices.model()).sha256:
         return found
     return answers.part("grammar")
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, choices, figures, frame, shelf
 from interpret.results import Grammar
 from interpret.results.grammar import whole
 
@@ -19,7 +19,7 @@ COLUMNS = {
 def layers(found: Grammar) -> None:
     """What a simple reader finds in each layer, beside what it learned by heart."""
     frame.section("Does it know the number, and use it?")
-    if cached.card(choices.model()).family == "ngram":
+    if shelf.card(choices.model()).family == "ngram":
         frame.notice(
             "This model only counts words: it has no layers to read.", "Choose an LSTM or a transformer."
         )

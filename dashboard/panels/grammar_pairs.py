@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures import grammar as pictures
 from interpret.results import Grammar, MinimalPairs
 from interpret.results.grammar import whole
@@ -84,7 +84,7 @@ def _open(asked: MinimalPairs, one: int) -> None:
             args=(text, where, rival),
         ):  # fmt: skip
             st.switch_page("views/saliency.py")
-        if cached.task(choices.model()) == "causal" and st.button(
+        if shelf.task(choices.model()) == "causal" and st.button(
             "When did it decide?", key="to-layers", icon=":material/layers:", on_click=choices.open_lens,
             args=(_before(text, word), f"{word} | {rival}" if rival else word),
         ):  # fmt: skip

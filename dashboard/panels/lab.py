@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, cached, choices, figures, frame, shelf
 
 TABLE = Path(__file__).parents[2] / "assets" / "studies" / "attention_sst.json"
 WAYS = {
@@ -30,9 +30,9 @@ def fits() -> bool:
     """Whether experiments can be made with the model; else the page says which to choose."""
     if cached.method_titles("three-maps", choices.model()):
         return True
-    others = [n for n in cached.titles() if cached.method_titles("three-maps", n)]
+    others = [n for n in shelf.titles() if cached.method_titles("three-maps", n)]
     frame.notice(
-        f"{cached.card(choices.model()).name} does not pool words by one row of attention, as the models of "
+        f"{shelf.card(choices.model()).name} does not pool words by one row of attention, as the models of "
         f"the "
         "debate do.",
         f"Choose {' or '.join(others)}; heads of a transformer are shuffled under “Where does it look?”.",

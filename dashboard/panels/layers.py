@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures import lens as pictures
 from interpret.sentences import bare, named
 
@@ -17,7 +17,7 @@ SHADES = {
 
 def reader() -> str:
     """How the layers are read: straight, or by a tuned lens where there is one."""
-    known = READERS if cached.has_lens(choices.model()) else {"logit": READERS["logit"]}
+    known = READERS if shelf.has_lens(choices.model()) else {"logit": READERS["logit"]}
     if len(known) == 1:
         return "logit"
     return choices.pick("reader", "Read each layer", known)

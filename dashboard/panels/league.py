@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures.league import league as drawn
 from dashboard.python_lines import known_causes
 from interpret.results import League
@@ -42,7 +42,7 @@ def found() -> League | None:
     else:
         others = ", ".join(model for model, world in kept() if world != "toys")
         frame.notice(
-            f"Nobody knows the true causes of what {cached.card(name).name} says: below are three toys whose rule is "
+            f"Nobody knows the true causes of what {shelf.card(name).name} says: below are three toys whose rule is "
             "known.",
             f"For maps of a trained model against the truth choose one of {others}.", role="status",
         )  # fmt: skip
@@ -54,7 +54,7 @@ def found() -> League | None:
 
 
 def _is_of(model: str, world: str, name: str, truth: str) -> bool:
-    return world == "toys" if truth == "toys" else (model == cached.card(name).name and world != "toys")
+    return world == "toys" if truth == "toys" else (model == shelf.card(name).name and world != "toys")
 
 
 def looks(found: League) -> tuple[str, str, str]:
@@ -73,7 +73,7 @@ def answer(found: League, reading: str, group: str) -> None:
         f'<p class="meta">{escape(found.model)} · {escape(found.shows())} · seed {found.seed} · '
         f"{escape(found.made)}</p>"
     )
-    if found.world != "toys" and found.model_sha256 != cached.card(choices.model()).sha256:
+    if found.world != "toys" and found.model_sha256 != shelf.card(choices.model()).sha256:
         frame.notice(
             f"This was measured on earlier weights of {found.model}.",
             "For its weights of today switch “Ask again” on, or run “python -m interpret league”.", role="status",

@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard import cached, choices, figures, frame, jobs
+from dashboard import choices, figures, frame, jobs, shelf
 from dashboard.figures import curve
 from dashboard.jobs import Job
 
@@ -25,7 +25,7 @@ def ask() -> None:
     if begin:
         try:
             choices.keep_job(jobs.start(recipe, minutes, int(seed)))
-        except cached.Refusal as refusal:
+        except shelf.Refusal as refusal:
             frame.notice(str(refusal), "One learns at a time, so that the pages stay quick.")
         else:
             st.rerun()
@@ -39,7 +39,7 @@ def title(job: Job) -> str:
 def take_in(job: Job) -> str:
     """Put a finished model into the reader's list; returns its name there."""
     name = f"own-{job.name}"
-    cached.adopt(name, title(job), job.folder)
+    shelf.adopt(name, title(job), job.folder)
     if choices.take_in(name):
         st.rerun()  # the side bar has been drawn without it
     return name

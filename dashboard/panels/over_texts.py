@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, cached, choices, figures, frame, shelf
 from interpret.results import OverTexts
 from interpret.results.over_texts import Read
 
@@ -17,7 +17,7 @@ LETTERS = 200_000  # pasted at most
 
 def judges() -> list[str]:
     """The bundled models that name a class."""
-    return [name for name in cached.titles() if cached.task(name) == "classify"]
+    return [name for name in shelf.titles() if shelf.task(name) == "classify"]
 
 
 def asked(classes: tuple[str, ...]) -> OverTexts:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, choices, frame
+from dashboard import choices, frame, shelf
 from dashboard.questions import QUESTIONS
 
 ASKED = {question.title for question in QUESTIONS}
@@ -24,7 +24,7 @@ KINDS = {
 
 def places() -> None:
     """Where models may be opened from."""
-    root = cached.models_dir()
+    root = shelf.models_dir()
     if root is None:
         st.caption(
             "No folder of this machine is open to readers. Start the dashboard with "
@@ -54,7 +54,7 @@ def report(found: Any) -> None:
         return
     left, right = st.columns(2, gap="large")
     left.html(_table("What it is", _facts(found)))
-    asked = {title: why or "yes" for title, why in cached.answers_of(found).items() if title in ASKED}
+    asked = {title: why or "yes" for title, why in shelf.answers_of(found).items() if title in ASKED}
     right.html(_table("Which questions it answers", asked))
 
 
@@ -95,11 +95,11 @@ def offer(where: str, *, hub: bool) -> None:
     """A button that opens the model and puts it into the reader's list."""
     if not st.button("Open it", type="primary"):
         return
-    name, answer = cached.open_own(where, hub=hub)
+    name, answer = shelf.open_own(where, hub=hub)
     with st.spinner("Opening: reading the weights"):
         try:
             answer.result(timeout=300)
-        except cached.Refusal as refusal:
+        except shelf.Refusal as refusal:
             frame.notice(str(refusal), "Nothing was loaded; everything else goes on working.")
             return
         except NotYet:

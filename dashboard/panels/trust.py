@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.panels import compared
 
 QUICK = ("leave_one_out", "integrated_gradients", "gradient_times_input", "gradient_norm")
@@ -87,7 +87,7 @@ def _options(asked: Explained, kind: str) -> dict[str, Any]:
     """What costs time is computed when the reader asks for it; in a short text at once."""
     if kind != "faithfulness":
         return {}
-    quick = asked.words <= SHORT and cached.task(choices.model()) != "masked"
+    quick = asked.words <= SHORT and shelf.task(choices.model()) != "masked"
     with st.container(horizontal=True, gap="medium"):
         back = choices.switch("insertion", "Put words back, too", first=quick)
         greedy = choices.switch("greedy", "The greedy order", first=quick)
@@ -101,7 +101,7 @@ def _map(asked: Explained, method: str) -> Any:
 
 def python_lines(asked: Explained, kind: str, methods: list[str], options: dict[str, Any], text: str) -> str:
     """Lines that come to the same numbers; a test runs them."""
-    before, model = cached.opening(choices.model())
+    before, model = shelf.opening(choices.model())
     run = f"record({model}, {text!r})"
     given = "".join(f", {name}={value!r}" for name, value in options.items())
     own = "".join(f", {name}={value!r}" for name, value in asked.settings.items())

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cached, choices, figures, frame
+from dashboard import choices, figures, frame, shelf
 from dashboard.components.unit_strip import unit_strip
 from dashboard.figures import units as pictures
 from dashboard.panels.tokens import pieces_of
@@ -81,7 +81,7 @@ def _findings() -> list[dict[str, Any]]:
 
 def findings(*, several: bool = False) -> None:
     """What was found and proved in this model, each with a button that looks at it."""
-    card = cached.card(choices.model())
+    card = shelf.card(choices.model())
     known = [one for one in _findings() if one["model"] == card.name]
     if not known:
         return

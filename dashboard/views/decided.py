@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.figures import lens as pictures
 from dashboard.panels import layers
 
@@ -23,7 +23,7 @@ st.caption(
 )
 layers.follow(found, place, reader)
 frame.check(found)
-if cached.task(choices.model()) == "causal":
+if shelf.task(choices.model()) == "causal":
     layers.train()
     if cached.method_titles("patched", choices.model()):
         layers.patch()

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, choices, figures, frame, shelf
 from dashboard.components.factors import factors
 from dashboard.panels.tokens import pieces_of
 
 frame.question("Which units work together?")
-card = cached.card(choices.model())
+card = shelf.card(choices.model())
 with st.container(horizontal=True, vertical_alignment="bottom"):
     count = choices.number("count", "Factors", 2, 16, 6)
     known = {0: "all layers", **{n: f"layer {n}" for n in range(1, card.layers + 1)}}

@@ -1,10 +1,10 @@
 """Which words push a class? Many texts at once: words on average, where they stand, and the worst mistakes."""
 
-from dashboard import cached, choices, frame
+from dashboard import choices, frame, shelf
 from dashboard.panels import over_texts
 
 frame.question("Which words push a class?")
-card = cached.card(choices.model())
+card = shelf.card(choices.model())
 if card.task != "classify":
     frame.notice(
         f"{card.name} names no class, so no word can push one.",

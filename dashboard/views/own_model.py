@@ -1,6 +1,6 @@
 """Can I open a model of my own? Look at what is in a folder, a file or on the hub; then open it."""
 
-from dashboard import cached, choices, frame
+from dashboard import choices, frame, shelf
 from dashboard.panels import own
 
 frame.question("Can I open a model of my own?")
@@ -12,8 +12,8 @@ if not where:
     )
 else:
     try:
-        found = cached.look_at(where, hub=hub)
-    except cached.Refusal as refusal:
+        found = shelf.look_at(where, hub=hub)
+    except shelf.Refusal as refusal:
         frame.notice(str(refusal), "Nothing was loaded.")
     else:
         own.report(found)

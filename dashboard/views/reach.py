@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dashboard import answers, cached, choices, figures, frame
+from dashboard import answers, choices, figures, frame, shelf
 
 frame.question("How far does it look?")
 name = choices.model()
-if cached.task(name) != "causal":
-    writes = [n for n in cached.titles() if cached.task(n) == "causal"]
+if shelf.task(name) != "causal":
+    writes = [n for n in shelf.titles() if shelf.task(n) == "causal"]
     frame.notice(
-        f"{cached.card(name).name} does not write on from what stands before, so nothing is further back.",
+        f"{shelf.card(name).name} does not write on from what stands before, so nothing is further back.",
         f"Choose one that does: {', '.join(writes)}.",
     )
 else:

@@ -1,10 +1,10 @@
 """Which units know these words? Choose words: the units that are on there and off elsewhere."""
 
-from dashboard import cached, choices, frame
+from dashboard import choices, frame, shelf
 from dashboard.panels import select_units
 
 frame.question("Which units know these words?")
-card, kind = cached.card(choices.model()), ""
+card, kind = shelf.card(choices.model()), ""
 if "cells" in card.abilities:
     kind = choices.pick("kind", "Units", {"cell": "cells", "hidden": "hidden states"})
 select_units.show(kind)

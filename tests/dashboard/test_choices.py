@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import cached
+from dashboard import cached, shelf
 from dashboard.__main__ import main
 
 QUESTION = ("next_words", "wiki-lstm", "one text", "log-prob", {"top": 10})
@@ -33,8 +33,8 @@ def test_a_lone_surrogate_has_a_key():
 
 
 def test_unknown_model_is_refused():
-    with pytest.raises(cached.Refusal, match="choose one of wiki-lstm"):
-        cached.card("no-such")
+    with pytest.raises(shelf.Refusal, match="choose one of wiki-lstm"):
+        shelf.card("no-such")
 
 
 def test_a_port_in_use_is_one_sentence_and_exit_code_2(capsys):

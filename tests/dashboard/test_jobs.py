@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard import jobs
-from dashboard.cached import Refusal
+from dashboard.shelf import Refusal
 
 FAKE = Path(__file__).with_name("fake_training.py")
 

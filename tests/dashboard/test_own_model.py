@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dashboard import cached
+from dashboard import shelf
 from tests import tiny
 from tests.dashboard.conftest import texts
 
@@ -32,7 +32,7 @@ def test_a_model_is_looked_at_opened_and_asked(opened, folder):
     assert page.session_state["model"].startswith("own-")
     assert "first guess" in texts(page)
     assert "small" in page.selectbox(key="model").options
-    before, call = cached.opening(page.session_state["model"])
+    before, call = shelf.opening(page.session_state["model"])
     (written,) = [block.value for block in page.code if "explain(" in block.value]
     assert before in written and call == "load('small', root=FOLDER)" in written
     assert str(folder) not in written, "where the operator keeps the folder is not shown"
@@ -65,7 +65,7 @@ def test_without_a_folder_nothing_of_this_machine_is_open(opened, monkeypatch):
     monkeypatch.delenv("UNDERHOOD_MODELS", raising=False)
     page = look(opened, "/etc")
     assert "No folder is open to readers" in texts(page)
-    assert cached.models_dir() is None
+    assert shelf.models_dir() is None
 
 
 def test_names_of_files_are_text_and_no_markup(opened, folder):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from torch import Generator, randn
 
-from dashboard import cached, choices, jobs, worlds
+from dashboard import choices, jobs, shelf, worlds
 from dashboard.figures import curve
 from dashboard.panels import learning
 from models import checkpoints
@@ -133,14 +133,14 @@ def test_a_finished_model_opens_on_every_page_and_only_for_its_reader(home, open
 def test_a_model_that_is_gone_leaves_the_list(home, opened):
     folder = folder_of_a_job(home)
     own = f"own-{NAME}"
-    cached.adopt(own, "Your LSTM", folder / "out")
+    shelf.adopt(own, "Your LSTM", folder / "out")
     page = opened(model=own, text=SHELL)
     assert page.session_state["model"] == own
-    assert cached.whereabouts(own) == str(folder / "out") and cached.card(own).name == "Your LSTM"
+    assert shelf.whereabouts(own) == str(folder / "out") and shelf.card(own).name == "Your LSTM"
     jobs.discard(NAME)
     page.run()
     assert not page.exception and page.session_state["model"] != own
-    assert cached.own([own]) == {}
+    assert shelf.own([own]) == {}
 
 
 def test_a_lost_training_says_why_and_offers_what_it_had(home, opened):
@@ -182,7 +182,7 @@ def test_an_invented_job_in_a_link_is_no_job(home, opened):
 
 def test_words_a_story_model_does_not_know_are_named(home, opened):
     save(home / "story")
-    cached.adopt("own-story", "Your LSTM", home / "story")
+    shelf.adopt("own-story", "Your LSTM", home / "story")
     assert worlds.strangers("own-story", "The keys to the film are film-like.") == ["to", "film", "-"]
     assert worlds.strangers("own-story", SHELL) == [] == worlds.strangers("wiki-lstm", "flibbertigibbet")
     page = opened(model="own-story", text="The actors are")

@@ -135,20 +135,20 @@ def test_any_text_gives_a_sentence_or_a_picture(opened, view, text):
 def test_a_broken_checkpoint_is_said_and_the_other_model_still_works(opened, monkeypatch, tmp_path):
     import shutil
 
-    from dashboard import cached
+    from dashboard.shelf import worker
 
     shutil.copytree(models.ASSETS, tmp_path / "models")
     weights = tmp_path / "models" / "wiki-lstm" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])
     monkeypatch.setattr(models, "ASSETS", tmp_path / "models")
-    cached.worker.clear()
+    worker.clear()
     page = opened(model="wiki-lstm", text="A text for a broken model.")
     assert not page.exception
     assert "is not the file its card describes" in texts(page)
     page.selectbox(key="model").select("reviews-gpt").run()
     assert not page.exception
     assert "first guess" in texts(page)
-    cached.worker.clear()
+    worker.clear()
 
 
 def test_stopping_a_question_says_so_and_can_be_taken_back(opened):
