@@ -173,7 +173,7 @@ def token_nats(model: LanguageModel, asked: Asked) -> list[np.ndarray]:
     ask = _hidden if model.card.task == "masked" else _written
     found: list[np.ndarray | None] = [None] * len(asked)
     done, whole = 0, sum(len(tokens) ** (2 if model.card.task == "masked" else 1) for tokens, _ in asked)
-    for some in _batches(asked):
+    for some in batches(asked):
         progress.tell(done / whole)
         for number, nats in zip(some, ask(model, [asked[number] for number in some]), strict=True):
             found[number] = nats
@@ -181,7 +181,7 @@ def token_nats(model: LanguageModel, asked: Asked) -> list[np.ndarray]:
     return [nats for nats in found if nats is not None]
 
 
-def _batches(asked: Asked) -> Iterator[list[int]]:
+def batches(asked: Asked) -> Iterator[list[int]]:
     """Texts of like length together; of one length only, so that none needs filling up."""
     order = sorted(range(len(asked)), key=lambda number: len(asked[number][0]))
     some: list[int] = []
