@@ -5,8 +5,10 @@ import importlib
 import inspect
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,7 +17,10 @@ from cachetools import TTLCache
 from dashboard.shelf import PATIENCE, card, is_known, worker
 from interpret import Run, explain, find, find_studies, progress, record, study
 from interpret.anatomy import anatomy
+from interpret.corpus import uploads
 from interpret.lens import readers
+from interpret.results import LensTraining
+from interpret.studies import tuned_lens
 from interpret.target import parse
 from interpret.trust.evidence import EVIDENCE
 from interpret.word_rules import word_pipeline
@@ -24,11 +29,18 @@ from models.base import LanguageModel, Tokens
 MODULES = {"anatomy": "interpret.anatomy", "training": "models.train.storyland"}  # pages that are no method
 LONGEST = 256  # tokens in one picture
 _lock = threading.Lock()
-_results: TTLCache[str, Any] = TTLCache(
-    256 * 2**20, 3600, getsizeof=lambda found: getattr(getattr(found, "values", None), "nbytes", 0) + 65536
-)
+
+
+def _size(found: Any) -> int:
+    """About how many bytes an answer takes: its numbers, and the texts it holds."""
+    texts = (text for text in getattr(found, "texts", ()) if isinstance(text, str))
+    return getattr(getattr(found, "values", None), "nbytes", 0) + 65536 + 2 * sum(map(len, texts))
+
+
+_results: TTLCache[str, Any] = TTLCache(256 * 2**20, 3600, getsizeof=_size)
 _aside = ThreadPoolExecutor(1, "aside")  # for what needs no model, such as fastai's slow import
 _runs: dict[str, TTLCache[str, Run]] = {}
+GONE = 8.0  # seconds after which nobody looks any more
 
 
 def method_titles(gives: str, name: str) -> dict[str, str]:
@@ -107,6 +119,16 @@ def submit(
     return worker(name).submit(work, PATIENCE)
 
 
+def columns_of(name: str, held: bytes) -> uploads.Columns:
+    """Where a file that a reader hands over may hold its texts and labels; refuses one that cannot be read."""
+    return uploads.columns(name, held)
+
+
+def texts_of(name: str, held: bytes, column: str, label: str, *, lines: bool) -> uploads.Upload:
+    """The texts of a file that a reader hands over; kept nowhere but in the reader's session."""
+    return uploads.read(name, held, column, label, lines=lines)
+
+
 def fitting(model: LanguageModel, text: str) -> Tokens:
     """The text's tokens, cut to what the model takes and a picture can show."""
     return model.encode(text).cut(min(LONGEST, model.card.context or LONGEST))
@@ -120,3 +142,61 @@ def _run(name: str, model: LanguageModel, text: str) -> Run:
     if text not in runs:
         runs[text] = record(model, fitting(model, text))
     return runs[text]
+
+
+@dataclass(eq=False)
+class Learning:
+    """A lens that is being learned, or was: how far it is, and whether anybody still looks."""
+
+    share: float = 0.0
+    found: LensTraining | None = None
+    wanted: bool = True
+    looked: float = 0.0  # when a page last asked
+    answer: "Future[Any] | None" = None
+
+    def is_going_on(self) -> bool:
+        return self.answer is not None and not self.answer.done()
+
+    def failed(self) -> bool:
+        """Whether it ended without a lens."""
+        return self.answer is None or self.answer.cancelled() or self.answer.exception() is not None
+
+    def stop(self) -> None:
+        """End it; the best so far is kept."""
+        self.wanted = False
+
+    def goes_on(self, share: float) -> bool:
+        """How far it is; whether to go on."""
+        self.share = share
+        return self.wanted and time.monotonic() - self.looked < GONE
+
+
+_learning: TTLCache[str, Learning] = TTLCache(32, 3600)  # by the model's sha256
+
+
+def learning(name: str) -> Learning | None:
+    """The lens that is being learned for a model, or was last; whoever asks is taken to look at it."""
+    with _lock:
+        found = _learning.get(card(name).sha256)
+    if found is not None:
+        found.looked = time.monotonic()
+    return found
+
+
+def learn(name: str, seconds: int) -> None:
+    """Begin to learn a lens, unless one is being learned. It ends early, and keeps the best, when nobody looks."""
+    known = learning(name)
+    if known is not None and known.is_going_on():
+        return
+    now = Learning(looked=time.monotonic())
+
+    def heard(found: LensTraining) -> None:
+        now.found = found
+
+    def work(model: LanguageModel) -> None:
+        with progress.heard_by(now.goes_on):
+            now.found = tuned_lens.learn(model, tuned_lens.Options(seconds=seconds), heard)
+
+    now.answer = worker(name).submit(work, PATIENCE)
+    with _lock:
+        _learning[card(name).sha256] = now

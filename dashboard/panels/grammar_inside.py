@@ -1,11 +1,17 @@
 """Inside the model: what can be read off each layer, and which unit carries the number of the subject."""
 
+import json
+from functools import cache
+from html import escape
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
-from interpret.results import Grammar
+from interpret.results import Grammar, Probes
 from interpret.results.grammar import whole
 
+KEPT = Path(__file__).parents[2] / "assets" / "studies" / "probes.json"
 TASKS = {"number": "the number of the subject", "part of speech": "parts of speech"}
 SHOWN = 8
 COLUMNS = {
@@ -40,6 +46,42 @@ def layers(found: Grammar) -> None:
         "what counts is the difference (Hewitt and Liang 2019). Dashed: always the commonest label."
     )
     frame.check(asked)
+    _in_real_text(task)
+
+
+@cache
+def _kept(_stamp: float) -> list[dict]:
+    return json.loads(KEPT.read_text(encoding="utf-8"))["probes"]
+
+
+def of_treebank(task: str) -> tuple[Probes, str] | None:
+    """What was found on a treebank for exactly these weights, and when; None if nobody asked."""
+    sha256 = shelf.card(choices.model()).sha256
+    for entry in _kept(KEPT.stat().st_mtime) if KEPT.is_file() else ():
+        if (entry["sha256"], entry["task"]) == (sha256, task):
+            return Probes.of_kept(entry), entry["made"]
+    return None
+
+
+def _in_real_text(task: str) -> None:
+    """The same on sentences that people wrote, where it was asked of this model."""
+    found = of_treebank(task)
+    if found is None:
+        return
+    real, made = found
+    frame.section("And in sentences that people wrote?")
+    frame.said(real.in_words())
+    st.html(
+        f'<p class="meta">{escape(real.model)} · {escape(real.data)}, its own split: learned from '
+        f"{real.n[0]:,} words of its training part, tested on {real.n[1]:,} of its test part · asked {escape(made)}</p>"
+    )
+    st.plotly_chart(figures.draw(real), key=f"treebank-{task}", config=figures.CONFIG, alt=real.in_words())
+    if task == "number":
+        st.caption(
+            "Nouns of any sentence, as many plural as singular ones, and the three words behind each. A verb or a "
+            "pronoun among them may show the number by itself."
+        )
+    frame.check(real)
 
 
 def _known_but_unused(asked, found: Grammar) -> None:

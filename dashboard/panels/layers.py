@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, choices, figures, frame, shelf
+from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.figures import lens as pictures
 from interpret.sentences import bare, named
 
@@ -69,21 +69,64 @@ def _crossing(found: Any, place: int) -> str:
 
 
 def train() -> None:
-    """Learn a tuned lens from the page, and how close it came."""
-    with st.expander("Train a tuned lens for this model"):
+    """Learn a tuned lens from the page: its curve while it learns, and how close it came."""
+    known = cached.learning(choices.model())
+    with st.expander("Train a tuned lens for this model", expanded=known is not None):
         st.caption(
             "A map is learned for each layer, from the bundled texts and texts the model writes itself, "
             "until the layer's answers come as close to the model's as they can."
         )
         seconds = choices.number("lens_seconds", "Seconds to learn", 10, 120, 30)
-        if st.button("Learn", key="learn-lens"):
-            done = answers.ask("tuned_lens", seconds=seconds)
-            frame.said(done.in_words())
-            st.plotly_chart(
-                pictures.learning(done), key="lens-learning", config=figures.CONFIG, alt=done.in_words()
-            )
-            frame.check(done)
-            st.button("Use it", key="use-lens", on_click=choices.set_to, args=("reader", "tuned"))
+        going_on = known is not None and known.is_going_on()
+        st.button(
+            "Learn",
+            key="learn-lens",
+            disabled=going_on,
+            on_click=cached.learn,
+            args=(choices.model(), seconds),
+        )
+        if known is not None:
+            st.fragment(_learning, run_every=1.0 if going_on else None)(going_on)
+
+
+def _learning(began: bool) -> None:
+    """How far it is; drawn anew every second until it ends. `began`: whether it went on when the page was drawn."""
+    known = cached.learning(choices.model())
+    if known is None:
+        return
+    if not known.is_going_on():
+        if began:
+            st.rerun()  # the page can now be read through the new lens
+        _learned(known)
+        return
+    said = "The model writes texts to learn from"
+    if known.found is not None:
+        said = f"Learning: about {(1 - known.share) * known.found.options['seconds']:.0f} s left"
+    st.progress(known.share, text=said)
+    st.button(
+        "Stop and keep what it has learned", key="stop-lens", disabled=known.found is None,
+        on_click=known.stop,
+    )  # fmt: skip
+    if known.found is not None:
+        frame.said(known.found.so_far())
+        _curve(known.found, known.found.so_far())
+
+
+def _learned(known: cached.Learning) -> None:
+    if known.found is None or known.failed():
+        frame.notice(
+            "No lens was learned: the model was busy, or its texts were too few.", "Press “Learn” again.",
+            role="status",
+        )  # fmt: skip
+        return
+    frame.said(known.found.in_words())
+    _curve(known.found, known.found.in_words())
+    frame.check(known.found)
+    st.button("Use it", key="use-lens", on_click=choices.set_to, args=("reader", "tuned"))
+
+
+def _curve(found: Any, said: str) -> None:
+    st.plotly_chart(pictures.learning(found), key="lens-learning", config=figures.CONFIG, alt=said)
 
 
 def patch() -> None:

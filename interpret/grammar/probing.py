@@ -5,11 +5,9 @@ Giulianelli et al. 2018, https://arxiv.org/abs/1808.08079; control tasks, Hewitt
 https://arxiv.org/abs/1909.03368.
 """
 
-import gzip
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -21,7 +19,7 @@ from interpret.grammar.scoring import TOKENS_AT_ONCE
 from models.base import LanguageModel, Refusal, Tokens
 
 TESTED = 0.3  # share of the sentences that a reader is tested on
-MOST_WORDS = 4000  # that a reader of parts of speech learns from and is tested on
+MOST_WORDS = 4000  # of our own that a reader of parts of speech learns from and is tested on
 NUMBER_LINES = {
     "english": ("The {person:s} {near} the {thing} {near} the {thing}", 1, ("person", "thing")),
     "storyland": ("{names} {live:1} {in_place} the {places:1}. The {things:s} {between} the {places} "
@@ -58,11 +56,12 @@ LITERAL = {
 
 @dataclass(frozen=True, kw_only=True)
 class Labelled:
-    """A sentence's words and the label of each; None: not asked."""
+    """A sentence's words and the label of each; None: not asked. `places`: words that are read one by one."""
 
     text: str
     words: tuple[str, ...]
     labels: tuple[str | None, ...]
+    places: tuple[int, ...] = ()
 
 
 def numbers(world: str, count: int, seed: int) -> list[Labelled]:
@@ -73,7 +72,8 @@ def numbers(world: str, count: int, seed: int) -> list[Labelled]:
         words = tuple(re.findall(r"\w+|[^\w\s]", pair.good))
         label = "plural" if at & 1 else "singular"
         labels = [label if place >= subject else None for place in range(len(words))]
-        found.append(Labelled(text=pair.good, words=words, labels=tuple(labels)))
+        places = tuple(subject + step for step in range(len(NUMBER_PLACES)))
+        found.append(Labelled(text=pair.good, words=words, labels=tuple(labels), places=places))
     return found
 
 
@@ -103,52 +103,20 @@ def _tagged(world: str, seed: int, each: int, tags: dict[str, set[str]]) -> Iter
             yield Labelled(text=pair.good, words=words, labels=labels)
 
 
-def treebank(file: Path, most: int) -> list[Labelled]:
-    """Sentences of a CoNLL-U file (.conllu, .conllu.gz) with their universal parts of speech.
-
-    Source: Universal Dependencies, https://universaldependencies.org/format.html.
-    """
-    try:
-        with (
-            gzip.open(file, "rt", encoding="utf-8")
-            if file.suffix == ".gz"
-            else file.open(encoding="utf-8") as lines
-        ):
-            return list(_sentences(lines, most))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(f"{file} cannot be read ({error}): name a .conllu file of a treebank.") from None
-
-
-def _sentences(lines: Iterator[str], most: int) -> Iterator[Labelled]:
-    text, words, labels, told = "", [], [], 0
-    for line in lines:
-        if line.startswith("# text = "):
-            text, words, labels = line[9:].rstrip("\n"), [], []
-        elif line[:1].isdigit():
-            parts = line.split("\t")
-            if len(parts) < 4:
-                raise Refusal(f"“{line[:30].strip()}” is no line of CoNLL-U: it has fewer than four columns.")
-            if parts[0].isdigit():
-                words.append(parts[1])
-                labels.append(parts[3].strip())
-        elif not line.strip() and words:
-            yield Labelled(text=text, words=tuple(words), labels=tuple(labels))
-            words, told = [], told + 1
-            if told == most:
-                return
-
-
 @torch.no_grad()
-def read(model: LanguageModel, sentences: Sequence[Labelled], share: float) -> list[tuple[Labelled, list]]:
+def read(
+    model: LanguageModel, sentences: Sequence[Labelled], share: float
+) -> list[tuple[Labelled, list] | None]:
     """Each sentence with the states of its labelled words: rows (word, (L + 1) vectors), at its last token.
 
-    A masked model sees the word itself. `share` is how much of the progress this is.
+    None for one that is too long. A masked model sees the word itself. `share`: how much of the progress it is.
     """
-    found = []
+    found: list[tuple[Labelled, list] | None] = []
     for at, sentence in enumerate(sentences):
         progress.tell(share * at / len(sentences))
         tokens = model.encode(sentence.text)
         if len(tokens) > min(TOKENS_AT_ONCE, model.card.context or TOKENS_AT_ONCE):
+            found.append(None)
             continue
         hidden = model.record(model.embed(torch.from_numpy(tokens.ids.copy()))).hidden
         rows = [

@@ -59,6 +59,8 @@ def train(
 ) -> tuple[Lens, list[Point]]:  # fmt: skip
     """Learn a lens from texts, for at most `seconds`; `heard` is told of every tenth step.
 
+    Whoever is told of its progress may end it: the best maps so far are then given.
+
     Raises:
         Refusal: a model whose layers cannot be read, or too few tokens.
     """
@@ -82,8 +84,8 @@ def train(
             heard(points[-1])
             if best is None or sum(points[-1].divergence) < sum(best[0].divergence):
                 best = (points[-1], [part.detach().clone() for part in parts])
-        progress.tell(min(1.0, passed / seconds))
-        if passed >= seconds:
+        stopped = not _go_on(min(1.0, passed / seconds))
+        if stopped or passed >= seconds:
             break
         for group in adam.param_groups:
             group["lr"] = RATE * max(0.02, 1 - passed / seconds)
@@ -102,8 +104,18 @@ def train(
     learned = {
         "sha256": model.card.sha256, "tokens": len(used[0]), "seconds": points[-1].seconds, "seed": seed,
         "divergence": list(point.divergence), "straight": straight(model, held),
+        "stopped": stopped,
     }  # fmt: skip
     return Lens(tuple(kept[0::2]), tuple(kept[1::2]), learned), points
+
+
+def _go_on(share: float) -> bool:
+    """Whether somebody still waits for the rest."""
+    try:
+        progress.tell(share)
+    except progress.Stopped:
+        return False
+    return True
 
 
 @torch.no_grad()

@@ -1,12 +1,12 @@
 """What switching off each unit does to agreement, and where in a model the subject's number can be read."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from interpret.results.base import Result
-from interpret.results.grammar import whole
+from interpret.results.base import Check, Result
+from interpret.results.grammar import NO_TEXT, whole
 
 if TYPE_CHECKING:
     import pandas
@@ -135,12 +135,13 @@ class Probes(Result):
             )
         last = self.values[1:, -1]
         best = int(last.argmax()) + 1
+        where, whose = "Just before the verb, with two nouns in between,", "subject"
+        if len(self.places) < 7:
+            where, whose = "Three words behind a noun", "noun"
         return (
-            f"Just before the verb, with two nouns in between, the number of the subject can be read "
-            f"from layer {best} of "
-            f"{self.model} in {whole(float(last.max()))} of sentences (a coin: "
-            f"{whole(float(self.majority[-1]))}); labels "
-            f"drawn by lot for each subject, in {whole(float(self.control[best, -1]))}."
+            f"{where} the number of the {whose} can be read from layer {best} of {self.model} in "
+            f"{whole(float(last.max()))} of sentences (a coin: {whole(float(self.majority[-1]))}); labels drawn by "
+            f"lot for each {whose}, in {whole(float(self.control[best, -1]))}."
         )
 
     def to_frame(self) -> "pandas.DataFrame":
@@ -163,3 +164,33 @@ class Probes(Result):
             "n": self.n.tolist(),
             "data": self.data,
         }  # fmt: skip
+
+    def kept(self) -> dict[str, Any]:
+        """What assets/studies/probes.json keeps of it."""
+        rounded = {
+            name: np.round(getattr(self, name), 4).tolist() for name in ("values", "control", "majority")
+        }
+        return {
+            "model": self.model, "sha256": self.model_sha256, "task": self.task, "data": self.data,
+            "places": list(self.places), "n": self.n.tolist(), **rounded, **self.options,
+        }  # fmt: skip
+
+    @classmethod
+    def of_kept(cls, kept: dict[str, Any]) -> Self:
+        """The result as it was kept."""
+        arrays = {name: np.array(kept[name]) for name in ("values", "control", "majority", "n")}
+        return cls(
+            **arrays, method="probes", model=kept["model"], model_sha256=kept["sha256"], task=kept["task"],
+            data=kept["data"], places=tuple(kept["places"]), check=by_heart(arrays["control"]),
+            options={name: kept[name] for name in ("task", "count", "seed")},
+            **{**NO_TEXT, "unit": "share right"},
+        )  # fmt: skip
+
+
+def by_heart(control: np.ndarray) -> Check:
+    """What the same reader gets right of labels drawn by lot."""
+    return Check(
+        name="what is learned by heart", value=float(100 * control.max()), unit=" %",
+        says="Given labels drawn by lot, one for each word, the same reader gets up to {} right: so "
+        "much is memory.",
+    )  # fmt: skip

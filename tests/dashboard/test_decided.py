@@ -1,9 +1,15 @@
 """The page "When did it decide?": its grid, the followed words, states of another text, and refusals."""
 
 import json
+import re
+import time
+from collections.abc import Callable
+from html import unescape
 
 import models
+from dashboard import cached
 from interpret import explain, record
+from interpret.lens import readers
 from tests.dashboard.conftest import texts
 
 STORY = "Sofia works behind the mill. The benches near the shell"
@@ -40,3 +46,42 @@ def test_a_classifier_is_refused_in_a_sentence(opened):
     page = opened("decided", model="sst-attention", text="A fine film.")
     assert not page.exception
     assert "names a class" in texts(page)
+
+
+def test_a_lens_is_learned_from_the_page_with_its_curve(opened, monkeypatch):
+    monkeypatch.setattr(readers, "_trained", {})
+    page = opened("decided", model="story-lstm", text=STORY, lens_seconds="10")
+    next(button for button in page.button if button.key == "learn-lens").click().run()
+    going_on = cached.learning("story-lstm")
+    assert going_on is not None
+    _until(lambda: going_on.found is not None)
+    page.run()
+    assert "nats from the model's on texts held out" in unescape(texts(page))
+    assert any("KL divergence" in chart.proto.spec for chart in page.get("plotly_chart"))
+    next(button for button in page.button if button.key == "stop-lens").click().run()
+    _until(lambda: not going_on.is_going_on())
+    page.run()
+    assert not page.exception
+    said = unescape(texts(page))
+    assert "With the tuned lens the layers come closer" in said
+    assert re.search(r"Stopped after \d of 10 seconds; the best maps so far are kept", said)
+    lens = readers.known(models.card("story-lstm"))
+    assert lens is not None and lens.learned["stopped"]
+
+
+def test_a_lens_nobody_looks_at_ends_early(monkeypatch):
+    monkeypatch.setattr(readers, "_trained", {})
+    monkeypatch.setattr(cached, "_learning", {})
+    monkeypatch.setattr(cached, "GONE", 0.0)
+    cached.learn("story-lstm", 60)
+    found = cached._learning[models.card("story-lstm").sha256]
+    _until(lambda: not found.is_going_on())
+    assert not found.failed()
+    assert found.found is not None and found.found.notes[0].startswith("Stopped after 0 of 60 seconds")
+
+
+def _until(true: Callable[[], bool], seconds: float = 40.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)

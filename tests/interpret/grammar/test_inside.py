@@ -1,6 +1,5 @@
 """Inside a model: number units on a network whose unit is known, probes on states whose content is known."""
 
-import gzip
 import json
 
 import numpy as np
@@ -12,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 import models
 from interpret import explain, record, study
 from interpret.grammar import probing, units
-from interpret.grammar.probing import Labelled, control_labels, reader_accuracy, treebank
+from interpret.grammar.probing import Labelled, control_labels, reader_accuracy
 from interpret.grammar.scoring import predicted, token_nats
 from interpret.grammar.templates import Pair
 from interpret.grammar.units import each_off, leads, lost, switchable, verbs
@@ -99,7 +98,9 @@ def test_states_are_read_at_the_end_of_each_word(story_gpt):
     sentence = Labelled(
         text="Mia lives near the mill.", words=("Mia", "lives", "near"), labels=("n", None, "p")
     )
-    ((_, rows),) = probing.read(story_gpt, [sentence], 1.0)
+    (found,) = probing.read(story_gpt, [sentence], 1.0)
+    assert found is not None
+    _, rows = found
     assert [word for word, _ in rows] == [0, 2]
     assert len(rows[0][1]) == story_gpt.card.layers + 1
 
@@ -113,21 +114,6 @@ def test_the_number_is_read_beside_its_control(story_gpt):
     assert "by heart" in found.check.says or "memory" in found.check.in_words()
     with pytest.raises(UnknownMethod, match="wiki-ngram has no layers to read"):
         study(models.load("wiki-ngram"), "probes")
-
-
-def test_a_treebank_is_read_as_it_is_written(tmp_path):
-    lines = "# text = Don't go.\n1-2\tDon't\t_\t_\n1\tDo\tdo\tAUX\n2\tn't\tnot\tPART\n3\tgo\tgo\tVERB\n"
-    lines += "4\t.\t.\tPUNCT\n\n"
-    file = tmp_path / "x.conllu.gz"
-    file.write_bytes(gzip.compress((lines * 2).encode()))
-    (found,) = treebank(file, 1)
-    assert (found.words, found.labels) == (("Do", "n't", "go", "."), ("AUX", "PART", "VERB", "PUNCT"))
-    bad = tmp_path / "x.conllu"
-    bad.write_text("# text = a\n1 a DET\n\n")
-    with pytest.raises(Refusal, match="is no line of CoNLL-U"):
-        treebank(bad, 1)
-    with pytest.raises(Refusal, match="cannot be read"):
-        treebank(tmp_path / "none.conllu", 1)
 
 
 @pytest.mark.parametrize("world", ["english", "storyland"])
