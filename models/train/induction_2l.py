@@ -36,6 +36,7 @@ SYLLABLES = tuple(
 )
 LONG = (16, 64)  # syllables in the phrase that a row repeats
 KINDS, SHORT = (3, 6), (2, 10)  # phrases in the other rows, and syllables in each
+PIECES = (1, len(SYLLABLES) + 2)  # what a row is made of: syllables, and the one for all other words
 TEST_PHRASE, TEST_COPIES, TEST_SEED = 25, 4, TRAINING_SEEDS + 3
 
 
@@ -56,24 +57,26 @@ def tokenizer_json(settings: Settings) -> str:
 
 def vocabulary() -> int:
     """Syllables, the start piece, and the one for all other words (which is drawn like a syllable)."""
-    return len(SYLLABLES) + 2
+    return PIECES[1]
 
 
 def repeats(count: int, length: int, context: int, made: torch.Generator) -> Tensor:
     """Rows that say one random phrase over and over behind the start piece, (count, 1 + context)."""
-    return torch.stack([_said([length], context, made) for _ in range(count)])
+    return torch.stack([_said([length], context, made, PIECES) for _ in range(count)])
 
 
-def rows(count: int, context: int, made: torch.Generator) -> Tensor:
-    """Rows as in training, (count, 1 + context): every other one repeats one long phrase.
+def rows(count: int, context: int, made: torch.Generator, pieces: tuple[int, int] = PIECES) -> Tensor:
+    """Rows as in training, (count, 1 + context), of pieces[0] to below pieces[1] behind piece 0.
 
-    The others say a few short phrases in random order, so that how far back to look is no rule: a network
-    that only saw repetitions of short periods would count instead of looking for the same syllable.
+    Every other one repeats one long phrase. The others say a few short phrases in random order, so that how
+    far back to look is no rule: a network that only saw repetitions of short periods would count instead of
+    looking for the same syllable.
     """
     told = []
     for number in range(count):
         kinds, shortest, longest = (1, *LONG) if number % 2 else (_any(made, *KINDS), *SHORT)
-        told.append(_said([_any(made, shortest, longest) for _ in range(kinds)], context, made))
+        lengths = [_any(made, shortest, longest) for _ in range(kinds)]
+        told.append(_said(lengths, context, made, pieces))
     return torch.stack(told)
 
 
@@ -81,9 +84,9 @@ def _any(made: torch.Generator, fewest: int, most: int) -> int:
     return int(torch.randint(fewest, most + 1, (), generator=made))
 
 
-def _said(lengths: list[int], context: int, made: torch.Generator) -> Tensor:
+def _said(lengths: list[int], context: int, made: torch.Generator, pieces: tuple[int, int]) -> Tensor:
     """Random phrases of these lengths, said in random order until the row is full, (1 + context,)."""
-    phrases = torch.randint(1, vocabulary(), (sum(lengths),), generator=made).split(lengths)
+    phrases = torch.randint(*pieces, (sum(lengths),), generator=made).split(lengths)
     order = torch.randint(len(lengths), (context // min(lengths) + 1,), generator=made).tolist()
     return torch.cat([torch.zeros(1, dtype=torch.long), *(phrases[number] for number in order)])[
         : 1 + context

@@ -48,6 +48,19 @@ class History:
     curve: list[dict[str, float]] = field(default_factory=list)
     watched: list[dict[str, Any]] = field(default_factory=list)  # what else was seen, beside each point
 
+    def then(self, later: "History") -> "History":
+        """This training and the one that went on from it, as one."""
+
+        def behind(point: dict[str, Any]) -> dict[str, Any]:
+            seconds = round(self.seconds + point["seconds"], 1)
+            return {**point, "seconds": seconds, "tokens": self.tokens + point["tokens"]}
+
+        return History(
+            seconds=self.seconds + later.seconds, tokens=self.tokens + later.tokens,
+            steps=self.steps + later.steps, curve=[*self.curve, *map(behind, later.curve)],
+            watched=[*self.watched, *map(behind, later.watched)],
+        )  # fmt: skip
+
     @classmethod
     def read(cls, path: Path) -> "History":
         return cls(**json.loads(path.read_text())) if path.is_file() else cls()

@@ -96,11 +96,17 @@ class Classifier(torch.nn.Module):
         self.head = torch.nn.Linear(2 * hidden, len(CLASSES))
 
     def forward(self, ids: Tensor) -> Tensor:
+        return self.weighed(ids)[0]
+
+    def weighed(self, ids: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Logits (B, 2) and weights (B, T): its own, or those `given`, which count as constants."""
         vectors = functional.dropout(self.embedding(ids), self.dropout, self.training)
         encoded = functional.dropout(self.encoded(vectors, ids), self.dropout, self.training)
-        scores = self.vector(self.attention(encoded).tanh())[..., 0]
-        weights = scores.masked_fill(ids == self.pad, float("-inf")).softmax(-1)
-        return self.head((weights[:, None] @ encoded)[:, 0])
+        weights = given
+        if weights is None:
+            scores = self.vector(self.attention(encoded).tanh())[..., 0]
+            weights = scores.masked_fill(ids == self.pad, float("-inf")).softmax(-1)
+        return self.head((weights[:, None] @ encoded)[:, 0]), weights
 
     def encoded(self, vectors: Tensor, ids: Tensor) -> Tensor:
         """(B, T, D) -> (B, T, H); what stands behind the end of a text is never read."""

@@ -1,9 +1,12 @@
 """story-gpt: a GPT-2-style decoder that has heard nothing but Storyland (models/train/storyland.py).
 
 Source: Radford et al. 2019 for the architecture; Muon for its matrices (models/train/muon.py). Every row
-begins with a story, and no story comes twice.
+begins with a story, and no story comes twice. Sizes a reader does not wait for go on with a second phase
+(models/train/storyland_drills.py), in which every other row says random words over and over: names and
+things come again in stories too seldom for heads that copy to form from stories alone.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -12,6 +15,7 @@ from torch import Tensor
 from models.train import reviews_gpt
 from models.train.learning import History, Settings
 from models.train.recipes import Parts
+from models.train.storyland_drills import batches as drilled
 from models.train.storyland_lessons import (
     TRAINED_ON,
     digest,
@@ -30,6 +34,9 @@ SIZES = {
     "small": (4, 128, 4, 256, 16, 200),
     "large": (6, 256, 8, 256, 32, 400),
 }
+
+
+STORIES = 0.56  # of the minutes or epochs of a training in two phases
 
 
 class Decoder(torch.nn.Module):
@@ -57,8 +64,22 @@ def train(settings: Settings) -> tuple[Decoder, History, str]:
     torch.manual_seed(settings.seed)
     model = Decoder(settings.size)
     _, _, _, context, count, epoch = SIZES[settings.size]
-    history = learn(model, settings, settings.work / NAME, (count, context, epoch), lr=(0.02, 4e-3))
-    return model, history, digest()
+    folder, shape = settings.work / NAME, (count, context, epoch)
+    if settings.size == "tiny":
+        return model, learn(model, settings, folder, shape, lr=(0.02, 4e-3)), digest()
+    first, second = in_two(settings)
+    stories = learn(model, first, folder, shape, lr=(0.02, 4e-3))
+    drills = learn(model, second, folder / "drills", shape, lr=(0.01, 2e-3), told=drilled)
+    return model, stories.then(drills), digest()
+
+
+def in_two(settings: Settings) -> tuple[Settings, Settings]:
+    """Settings of both phases: STORIES of the minutes, or of the epochs (one at least each), and the rest."""
+    if settings.minutes is not None:
+        first = STORIES * settings.minutes
+        return replace(settings, minutes=first), replace(settings, minutes=settings.minutes - first)
+    most = max(1, round(STORIES * settings.epochs))
+    return replace(settings, epochs=most), replace(settings, epochs=max(1, settings.epochs - most))
 
 
 def parts(network: Any, settings: Settings) -> Parts:

@@ -93,6 +93,7 @@ def learn(
     shape: tuple[int, int, int],
     lr: tuple[float, float],
     shares: Mapping[str, float] = {},
+    told: Callable[[int, int, int], Iterator[tuple[Tensor, Tensor]]] = batches,
 ) -> History:
     """Train `model` in place on new stories all the time.
 
@@ -103,6 +104,7 @@ def learn(
         shape: rows in a batch, tokens in a row, batches in an epoch.
         lr: the highest learning rates of the matrices (by Muon) and of all else (by Adam).
         shares: the stages that are kept in `folder`, as `Stages` takes them.
+        told: what it reads, as `batches` gives it.
     """
     from models.train.watch import watch  # it asks the measures below
 
@@ -114,7 +116,7 @@ def learn(
         return found.nats / found.tokens
 
     return learn_by_muon(
-        model, endless_batches(lambda seed: batches(seed, count, length), epoch, settings.device),
+        model, endless_batches(lambda seed: told(seed, count, length), epoch, settings.device),
         CrossEntropyLossFlat(), settings, folder, loss, lr=lr, watched_by=[Stages(folder, shares)],
         watch=watch(reader, unseen, settings.seed),
     )  # fmt: skip
