@@ -1,20 +1,83 @@
 """The address of a view: everything chosen is in it, so that a link opens the same view.
 
-A text too long for an address stays out of it, and the page says so.
+A long text stands in it compressed (zlib, then base64 with the alphabet for addresses: RFC 1950, RFC 4648), under
+a name of its own. A text that is too long even then stays out of it, and the page says so.
 """
 
-from collections.abc import Collection
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import streamlit as st
 
-LONGEST = 4000  # characters of the address taken by the text
+PACKED = "packed"  # the name of a compressed text
+PLAIN = 1500  # characters of the address that a text may take as it is
+LONGEST = 6000  # characters of the address that a compressed text may take
+MOST = 400_000  # bytes that a compressed text may grow to: a small link must not fill the memory
+BROKEN = "The text in this link is damaged: ask for the link again, or for the file of the view."
+TOO_LONG = (
+    f"The text in this link is longer than {MOST // 1000} kB, which no link of ours is: it was left out."
+)
 
 
-def fits(text: str) -> bool:
-    """Whether a text is short enough for an address."""
-    return len(quote(text, errors="replace")) <= LONGEST
+def spelled(text: str | None) -> dict[str, str | None]:
+    """How a text stands in an address: as it is, compressed, or not at all."""
+    if text is None or len(quote(text, errors="replace")) <= PLAIN:
+        return {"text": text, PACKED: None}
+    packed = _pack(text)
+    return {"text": None, PACKED: packed if len(packed) <= LONGEST else None}
+
+
+def room(text: str) -> bool:
+    """Whether an address has room for a text."""
+    return any(part is not None for part in spelled(text).values())
+
+
+def read(given: Mapping[str, str]) -> str | None:
+    """The text in an address, None without one; ValueError, one sentence, where it is damaged or a trap."""
+    if "text" in given or PACKED not in given:
+        return given.get("text")
+    return _unpack(given[PACKED])
+
+
+def _pack(text: str) -> str:
+    written = zlib.compress(text.encode("utf-8", "surrogatepass"), 9)
+    return base64.urlsafe_b64encode(written).decode().rstrip("=")
+
+
+def _unpack(packed: str) -> str:
+    if len(packed) > LONGEST or not re.fullmatch("[A-Za-z0-9_-]+", packed):
+        raise ValueError(BROKEN)
+    reader = zlib.decompressobj()
+    try:
+        written = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        found = reader.decompress(written, MOST + 1)
+        if len(found) > MOST:
+            raise ValueError(TOO_LONG)
+        if not reader.eof or reader.unused_data:
+            raise ValueError(BROKEN)
+        return found.decode("utf-8", "surrogatepass")
+    except (binascii.Error, zlib.error, UnicodeDecodeError):
+        raise ValueError(BROKEN) from None
+
+
+def given_text(first: str) -> str:
+    """The text of the address, else `first`; a damaged one is told by `trouble`."""
+    try:
+        text = read(st.query_params.to_dict())
+    except ValueError as fault:
+        st.session_state["trouble"] = str(fault)
+        text = None
+    return first if text is None else text
+
+
+def trouble() -> str | None:
+    """What was wrong with the address or the file this view was opened from; said once."""
+    return st.session_state.pop("trouble", None)
 
 
 def linked(name: str, known: Collection[Any], first: Any = None) -> None:
@@ -28,7 +91,8 @@ def linked(name: str, known: Collection[Any], first: Any = None) -> None:
 def write(**choices: str | None) -> None:
     """Put choices into the address in one step, for Back to be one step too; None takes one out."""
     now = st.query_params.to_dict()
-    wanted = {name: value for name, value in {**now, **choices}.items() if value is not None}
+    spelt = {**choices, **spelled(choices["text"])} if "text" in choices else choices
+    wanted = {name: value for name, value in {**now, **spelt}.items() if value is not None}
     if wanted != now:
         st.query_params.from_dict(wanted)
     st.session_state["address"] = {**st.session_state.get("address", {}), **choices}
@@ -37,13 +101,21 @@ def write(**choices: str | None) -> None:
 def go_back() -> None:
     """Take up what the address says where it is not what was last written: the reader went back."""
     for name, written in st.session_state.get("address", {}).items():
-        given = st.query_params.get(name)
+        given = _given(name)
         if given not in (None, written) and st.session_state.get(name) == written:  # else newly chosen: kept
             st.session_state[name] = given
 
 
+def _given(name: str) -> str | None:
+    try:
+        return read(st.query_params.to_dict()) if name == "text" else st.query_params.get(name)
+    except ValueError:
+        return None
+
+
 def link() -> str | None:
     """The address that opens this view again; None when the text does not fit into one."""
-    if "text" not in st.query_params:
+    now = st.query_params.to_dict()
+    if not {"text", PACKED} & set(now):
         return None
-    return (st.context.url or "").split("?")[0] + "?" + urlencode(st.query_params.to_dict(), quote_via=quote)
+    return (st.context.url or "").split("?")[0] + "?" + urlencode(now, quote_via=quote)

@@ -53,7 +53,7 @@ def written(name: str, title: str, first: str = "") -> str:
     if name not in st.session_state:
         st.session_state[name] = st.query_params.get(name, first)
     line = st.text_input(title, key=name, persist_state="session")
-    write(**{name: line or None})
+    write(**{name: line if line != first else None})
     return line
 
 

@@ -65,7 +65,7 @@ def sidebar(*, explains: bool) -> None:
     fitting = examples(worlds.world(model()))
     if "text" not in st.session_state:
         first = next(iter(fitting.values()))["text"]
-        st.session_state["text"] = st.query_params.get("text", first)
+        st.session_state["text"] = address.given_text(first)
     with st.sidebar:
         st.selectbox("Model", list(known), format_func=known.__getitem__, key="model", on_change=_suit_text)
         st.text_area(
@@ -84,7 +84,7 @@ def sidebar(*, explains: bool) -> None:
         with st.popover("Memory", type="tertiary"):
             st.text(shelf.footprint())
     chosen = {"measure": measure()} if explains else {}
-    write(model=model(), text=text() if address.fits(text()) else None, **chosen)
+    write(model=model(), text=text(), **chosen)
 
 
 def _measure() -> None:

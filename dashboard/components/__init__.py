@@ -11,7 +11,7 @@ from streamlit.components import v2
 from streamlit.components.v2.types import ComponentRenderer
 
 HERE = Path(__file__).parent
-BASE = ("life", "colour", "format", "exports", "files")
+BASE = ("life", "colour", "format", "exports", "files", "paths", "outline", "pdf", "page")
 
 
 @cache

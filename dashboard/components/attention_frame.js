@@ -36,16 +36,9 @@ function buildMapFrame() {
   const high = element("span", "")
   const ghost = element("span", "hint")
   legend.append(low, ramp, high, ghost)
-  const files = ["PNG", "SVG", "CSV", "JSON"].map((format) => {
-    const node = button("tool", format)
-    node.dataset.format = format
-    node.title = `Download this head as ${format}`
-    return node
-  })
   const downloads = element("div", "tools")
-  downloads.setAttribute("role", "group")
-  downloads.setAttribute("aria-label", "Download")
-  downloads.append(...files)
+  addTools(downloads, "this head")
+  const files = [...downloads.children]
   const foot = element("div", "foot")
   foot.append(legend, downloads)
   detail.append(title, said, bar, body, foot)
@@ -90,15 +83,14 @@ async function saveMap(view, format) {
   const shown = { marks: view.marks ? "shown" : "left out", share: view.share }
   if (format === "JSON") {
     const record = { caption: data.caption, unit: data.unit, ...shown, tokens: data.tokens, rows }
-    return download(stem, "json", JSON.stringify(record) + "\n", "application/json")
+    return download(stem, "json", toJson(record), "application/json")
   }
+  if (format === "HTML") return savePage(view.root, stem, data)
   if (format === "CSV") {
     const table = rows.map((/** @type {any} */ row) => [row.head, row.index, row.asks, ...row.values])
     return download(stem, "csv", toCsv([["head", "index", "asks", ...data.tokens], ...table]), "text/csv")
   }
-  const scene = mapScene(view)
-  if (format === "SVG") return download(stem, "svg", sceneToSvg(scene), "image/svg+xml")
-  return download(stem, "png", await sceneToPng(scene), "image/png")
+  return savePicture(format, stem, mapScene(view))
 }
 
 /** The first head shown as a matrix of boxes and names. @param {any} view @returns {Scene} */

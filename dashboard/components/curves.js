@@ -100,7 +100,8 @@ function mark(shown, step) {
  */
 async function saveRemoval(shown, format) {
   const { data } = shown
-  if (format === "JSON") return download(data.name, "json", JSON.stringify(data) + "\n", "application/json")
+  if (format === "JSON") return download(data.name, "json", toJson(data), "application/json")
+  if (format === "HTML") return savePage(shown.root, data.name, data)
   if (format === "CSV") {
     const head = ["order", "step", "word", "probability_taking_away", "probability_putting_back"]
     const rows = shown.lines.flatMap((/** @type {any} */ line) =>
@@ -113,15 +114,8 @@ async function saveRemoval(shown, format) {
   }
   const text = removalPicture(shown)
   if (format === "SVG") return download(data.name, "svg", text, "image/svg+xml")
-  const image = new Image()
-  image.src = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }))
-  await image.decode()
-  const canvas = document.createElement("canvas")
-  canvas.width = 2 * image.width
-  canvas.height = 2 * image.height
-  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height)
-  URL.revokeObjectURL(image.src)
-  canvas.toBlob((made) => download(data.name, "png", made, "image/png"), "image/png")
+  if (format === "PDF") return download(data.name, "pdf", await svgToPdf(text, data.name), "application/pdf")
+  return download(data.name, "png", await svgToPng(text), "image/png")
 }
 
 /** Words, curves and table as one SVG. @param {any} shown */

@@ -1,4 +1,48 @@
-// The files a reader can download: SVG and PNG from a scene, CSV and JSON from the numbers.
+// The files a reader can download: SVG, PNG and PDF from a scene, CSV and JSON from the numbers.
+
+const FORMATS = ["PNG", "SVG", "PDF", "HTML", "CSV", "JSON"]
+const SCHEMA = "underhood-view/1" // what a JSON file says of itself, for the dashboard to open it again
+const HELP_OF = new Map([
+  ["HTML", "as one interactive page that needs no network"],
+  ["JSON", "as JSON; it opens this view again"],
+])
+
+/** The buttons for all kinds of files. @param {HTMLElement} place @param {string} [what] */
+function addTools(place, what = "this view") {
+  place.setAttribute("role", "group")
+  place.setAttribute("aria-label", "Download")
+  for (const format of FORMATS) {
+    const tool = button("tool", format)
+    tool.dataset.format = format
+    tool.title = `Download ${what} ${HELP_OF.get(format) || `as ${format}`}`
+    place.append(tool)
+  }
+}
+
+/** Where a reader stands: the page, and what is chosen on it. A saved page knows where it came from. */
+function whereabouts() {
+  const known = /** @type {any} */ (globalThis).underhoodView
+  if (known?.schema) return known
+  const choices = Object.fromEntries(new URLSearchParams(location.search))
+  const { packed, ...rest } = choices
+  const text = known?.text // an address has no room for a long one
+  return { schema: SCHEMA, page: location.pathname.replace(/^.*\//, ""), choices: text ? { ...rest, text } : choices }
+}
+
+/** The numbers of a view with its whereabouts, so that the file opens the view again. @param {object} record */
+const toJson = (record) => JSON.stringify({ ...record, view: whereabouts() }) + "\n"
+
+/**
+ * Save a scene in the format that was asked for.
+ * @param {string} format
+ * @param {string} stem
+ * @param {Scene} scene
+ */
+async function savePicture(format, stem, scene) {
+  if (format === "SVG") return download(stem, "svg", sceneToSvg(scene), "image/svg+xml")
+  if (format === "PDF") return download(stem, "pdf", await svgToPdf(sceneToSvg(scene), stem), "application/pdf")
+  return download(stem, "png", await sceneToPng(scene), "image/png")
+}
 
 /** Text for XML: escaped, and without the characters XML forbids. @param {string} text */
 function xml(text) {

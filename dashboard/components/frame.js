@@ -2,7 +2,6 @@
 
 /** @typedef {{name: string, nth?: number} | {quote: string} | string} Part Part of a sentence. */
 
-const FORMATS = ["PNG", "SVG", "CSV", "JSON"]
 const NAME_LENGTH = 16
 const HELP = "Arrow keys walk through the words, Enter keeps one, Escape lets go."
 
@@ -18,14 +17,7 @@ function buildFrame(root) {
   live.setAttribute("aria-live", "polite")
   words.setAttribute("role", "group")
   words.setAttribute("aria-describedby", help.id)
-  tools.setAttribute("role", "group")
-  tools.setAttribute("aria-label", "Download")
-  for (const format of FORMATS) {
-    const tool = button("tool", format)
-    tool.dataset.format = format
-    tool.title = `Download this view as ${format}`
-    tools.append(tool)
-  }
+  addTools(tools)
   const foot = element("div", "foot")
   foot.append(legend, tools)
   root.append(readout, words, foot, live, help)

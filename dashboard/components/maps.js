@@ -17,18 +17,15 @@ function buildMaps(root) {
   const bar = element("span", "bar")
   const ends = element("span", "ends")
   ends.append(element("span", "low"), bar, element("span", "high"))
-  legend.append(ends, element("span", "hint", "each method by its own largest score"))
+  const hint = element("span", "hint")
+  legend.append(ends, hint)
   const tools = element("div", "tools")
-  for (const format of ["PNG", "SVG", "CSV", "JSON"]) {
-    const tool = button("tool", format)
-    tool.dataset.format = format
-    tools.append(tool)
-  }
+  addTools(tools)
   foot.append(legend, tools)
   const live = element("div", "unseen")
   live.setAttribute("aria-live", "polite")
   root.append(readout, pairs, lines, foot, live)
-  return { readout, pairs, lines, legend, bar, ends, tools, live }
+  return { readout, pairs, lines, legend, bar, ends, hint, tools, live }
 }
 
 class Maps {
@@ -79,10 +76,11 @@ class Maps {
     this.theme = theme
     this.signed = data.rows.some((/** @type {any} */ row) => row.signed)
     this.ramp = this.signed ? theme.diverging : theme.sequential
-    const { bar, ends } = this.parts
+    const { bar, ends, hint } = this.parts
+    hint.textContent = data.scale ? data.scale[1] : "each method by its own largest score"
     bar.style.backgroundImage = gradient(this.ramp)
     ends.firstChild.textContent = this.signed ? "pushes down" : "0"
-    ends.lastChild.textContent = this.signed ? "pushes up, or matters" : "matters most"
+    ends.lastChild.textContent = data.scale ? data.scale[0] : this.signed ? "pushes up, or matters" : "matters most"
     this.writePairs()
     this.width = 0
     this.reflow()
@@ -213,7 +211,8 @@ class Maps {
     const names = `${rows[pair.one].title} and ${rows[pair.other].title}`
     const differ = pair.disputed.map((/** @type {number} */ w) => [{ name: visible(words[w].t) }])
     const most = differ.length ? [" They differ most on ", ...joinParts(differ), " (underlined)."] : []
-    return [`${names}: rank correlation ${number(pair.rho, 2)}, Kendall ${number(pair.kendall, 2)}.`, ...most]
+    const said = pair.said || `${names}: rank correlation ${number(pair.rho, 2)}, Kendall ${number(pair.kendall, 2)}.`
+    return [said, ...most]
   }
 
   /** Arrow keys walk through the words of the first method. @param {KeyboardEvent} event */
@@ -233,8 +232,9 @@ class Maps {
   async save(format) {
     const { name, caption, rows, words } = this.data
     if (format === "JSON") {
-      return download(name, "json", JSON.stringify(this.data) + "\n", "application/json")
+      return download(name, "json", toJson(this.data), "application/json")
     }
+    if (format === "HTML") return savePage(this.root, name, { ...this.data, first: this.pair })
     if (format === "CSV") {
       const head = ["method", ...words.map((/** @type {Word} */ word) => word.t)]
       const body = rows.map((/** @type {any} */ row) => [row.title, ...row.raw])
@@ -245,8 +245,7 @@ class Maps {
       ramp: this.ramp, caption, background: this.theme.background,
       muted: getComputedStyle(this.parts.legend).color,
     })
-    if (format === "SVG") return download(name, "svg", sceneToSvg(scene), "image/svg+xml")
-    return download(name, "png", await sceneToPng(scene), "image/png")
+    return savePicture(format, name, scene)
   }
 }
 

@@ -35,11 +35,7 @@ function buildRemoval(root) {
   const foot = element("div", "foot")
   const note = element("span", "legend")
   const tools = element("div", "tools")
-  for (const format of ["PNG", "SVG", "CSV", "JSON"]) {
-    const tool = button("tool", format)
-    tool.dataset.format = format
-    tools.append(tool)
-  }
+  addTools(tools)
   foot.append(note, tools)
   root.append(readout, text, stepper, chart, scroll, foot)
   return { readout, text, back, slider, on, modes, ways, chart, scroll, note, tools }

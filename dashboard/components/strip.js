@@ -266,9 +266,9 @@ class Strip {
     if (format === "CSV") return download(stem, "csv", toCsv(this.kind.table(this)), "text/csv")
     if (format === "JSON") {
       const { caption } = this.data
-      const record = JSON.stringify({ caption, ...this.kind.record(this) }) + "\n"
-      return download(stem, "json", record, "application/json")
+      return download(stem, "json", toJson({ caption, ...this.kind.record(this) }), "application/json")
     }
+    if (format === "HTML") return savePage(this.root, stem, { ...this.data, selected: this.pin })
     const scene = makeScene(this.root, {
       skip: (node) => node.matches(".tools, .unseen, [aria-pressed=false].choice"),
       ramp: this.ramp,
@@ -276,7 +276,6 @@ class Strip {
       background: this.theme.background,
       muted: getComputedStyle(this.frame.legend).color,
     })
-    if (format === "SVG") return download(stem, "svg", sceneToSvg(scene), "image/svg+xml")
-    return download(stem, "png", await sceneToPng(scene), "image/png")
+    return savePicture(format, stem, scene)
   }
 }

@@ -1,12 +1,8 @@
 """A dashboard that listens, and pages opened on it; nothing from elsewhere."""
 
-import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,36 +12,12 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket
 
-ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = [
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--disable-lcd-text",
-    "--force-color-profile=srgb", "--hide-scrollbars",
-]  # fmt: skip
-WAIT_MS = 60_000  # for a machine that is busy with something else
-PATIENCE_S = 120  # for the server to answer
+from dashboard.commands import browser
+from dashboard.commands.browser import FLAGS, PATIENCE_S, ROOT, chromium_path, free_port
 
-SETTLED = """() => {
-  const app = document.querySelector('[data-testid=stApp]')
-  if (!app || app.dataset.testConnectionState !== 'CONNECTED') return false
-  if (app.dataset.testScriptState !== 'notRunning') return false
-  const busy = '[data-testid=stSkeleton], [data-testid=stSpinner], [data-stale=true]'
-  if (document.querySelector(busy)) return false
-  const charts = [...document.querySelectorAll('[data-testid=stPlotlyChart]')]
-  if (charts.some((chart) => !chart.querySelector('.main-svg'))) return false
-  const strips = [...document.querySelectorAll('[data-testid^=stBidiComponent]')]
-  const empty = (host) => host.shadowRoot && !host.shadowRoot.querySelector('.word')
-  if (strips.some((strip) => [strip, ...strip.querySelectorAll('*')].some(empty))) return false
-  return document.fonts.status === 'loaded'
-}"""
-STILL = """() => new Promise((done) => {
-  const length = () => document.documentElement.innerHTML.length
-  const before = length()
-  setTimeout(() => done(before === length()), 120)
-})"""
-# What Streamlit draws for an exception on the server, and for one in a component's script.
-BROKEN = "[data-testid=stException], [data-testid=stErrorElementStack]"
+__all__ = ["FLAGS", "ROOT", "Desk", "Seen", "Server", "chromium_path", "free_port", "serve", "settle"]
+
+WAIT_MS = 60_000  # for a machine that is busy with something else
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,23 +60,13 @@ class Seen:
         ]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait_until_healthy(server: Server, process: subprocess.Popen) -> None:
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
         if process.poll() is not None:
             break
-        try:
-            with urllib.request.urlopen(server.url + "/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            pass
+        if browser.answers(server.url):
+            return
         time.sleep(0.1)
     pytest.fail(f"the dashboard did not start:\n{server.log.read_text()}")
 
@@ -126,17 +88,6 @@ def serve(root: Path, log: Path) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
-
-
-def chromium_path() -> str | None:
-    """$CHROME, else the first Chromium on the PATH that answers; None means Playwright's own."""
-    if os.environ.get("CHROME"):
-        return os.environ["CHROME"]
-    for name in NAMES:
-        path = shutil.which(name)
-        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
-            return path
-    return None
 
 
 def local(url: str, servers: list[str]) -> bool:
@@ -213,11 +164,5 @@ class Desk:
 
 def settle(page: Page) -> None:
     """Wait until nothing on the page is going to change by itself; the pointer is out of the way."""
-    page.wait_for_timeout(210)  # a widget's debounce
-    for _ in range(200):
-        page.wait_for_function(SETTLED)
-        if page.evaluate(STILL) and page.evaluate(SETTLED):
-            break
-    page.mouse.move(1, 1)
-    broken = page.locator(BROKEN)
-    assert broken.count() == 0, broken.first.inner_text()
+    broken = browser.settle(page, WAIT_MS)
+    assert broken is None, broken

@@ -7,17 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from dashboard.commands.browser import HIDE
 from tests.browser.compare import PIXELS, SHOTS, STEP, Mode, drop_failure, fault, keep_failure, pixels, unlike
 from tests.browser.desk import Desk, Server, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.shots, pytest.mark.timeout(300)]
 
 TEXT = "The keys to the old wooden cabinet are on the table, and Anna, who lost her ring, looks for them."
-HIDE = (
-    "[data-testid=stMainMenu], [data-testid=stStatusWidget], [data-testid=stToolbar],"
-    " [data-testid=stSidebarCollapseButton],"
-    " [data-testid=stHeader] { visibility: hidden !important }"
-)
 MODELS = ("wiki-lstm", "reviews-gpt")
 DESK_PX, PHONE_PX = 1280, 390
 TALL_PX = 2600  # nothing scrolls: a place between two pixels would smooth edges otherwise

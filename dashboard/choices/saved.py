@@ -1,0 +1,100 @@
+"""A view from a file: the JSON that every picture can be saved as opens the same view again.
+
+So does what `python -m interpret METHOD --out FILE.json` writes, where a page shows that method.
+"""
+
+import json
+import re
+from collections.abc import Collection
+from typing import Any
+
+import streamlit as st
+
+from dashboard.choices.address import MOST
+from interpret.method import find
+
+SCHEMA = "underhood-view/1"
+AGAIN = "Choose a file that was saved as JSON under a picture."
+KEPT = ("own", "opened_files")  # what belongs to the reader and not to a view
+
+
+def read_saved(content: bytes, pages: Collection[str]) -> tuple[str, dict[str, str]]:
+    """The page and the choices a file names.
+
+    Args:
+        content: The file.
+        pages: The paths of the pages there are.
+
+    Returns:
+        The page's path, "" for the first, and name -> value as in an address, the text as it is.
+
+    Raises:
+        ValueError: One sentence: what is wrong with the file, and what to do.
+    """
+    try:
+        record = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise ValueError(f"This file is not JSON, or not all of it. {AGAIN}") from None
+    view = _view(record)
+    page, given = view.get("page"), view.get("choices")
+    if not isinstance(page, str) or page not in pages:
+        raise ValueError(f"This file names a page that is not here. {AGAIN}")
+    if not isinstance(given, dict) or len(given) > 100:
+        raise ValueError(f"This file does not say what was chosen. {AGAIN}")
+    for name, value in given.items():
+        known = re.fullmatch("[a-z_]{1,40}", name) and isinstance(value, str)
+        if not known or len(value) > (MOST if name == "text" else 8000):
+            raise ValueError(f"This file holds a choice that no page has. {AGAIN}")
+    return page, given
+
+
+def _view(record: Any) -> dict[str, Any]:
+    """Where a record was saved, whether a page or the command line wrote it."""
+    if not isinstance(record, dict):
+        raise ValueError(f"This file is JSON, but not a view of Underhood. {AGAIN}")
+    view = record.get("view")
+    if isinstance(view, dict):
+        if view.get("schema") != SCHEMA:
+            raise ValueError(f"This file is of another version than {SCHEMA}. {AGAIN}")
+        return view
+    method = find().get(str(record.get("method")))
+    if method is None or not {"model", "text"} <= set(record):
+        raise ValueError(f"This file is JSON, but not a view of Underhood. {AGAIN}")
+    given = {"model": record["model"], "text": record["text"]}
+    if method.gives == "token-grid":
+        return {"page": "saliency", "choices": {**given, "method": str(record["method"])}}
+    if record["method"] == "next_words":
+        return {"page": "", "choices": given}
+    raise ValueError(f"No page opens what {method.title} computed from a file. {AGAIN}")
+
+
+def offer_saved(pages: Collection[str]) -> None:
+    """Where a reader gives such a file."""
+    name = f"saved-{st.session_state.get('opened_files', 0)}"  # another one once a file was opened
+
+    def taken() -> None:
+        file = st.session_state.get(name)
+        if file is None:
+            return
+        try:
+            st.session_state["opening"] = read_saved(file.getvalue(), pages)
+        except ValueError as fault:
+            st.session_state["trouble"] = str(fault)
+
+    with st.popover("Open a saved view", type="tertiary"):
+        st.file_uploader("A JSON file that was saved under a picture", "json", key=name, on_change=taken)
+
+
+def opening() -> tuple[str, dict[str, str]] | None:
+    """The page to go to, and its address, when a file was just given; all earlier choices are let go."""
+    found = st.session_state.get("opening")
+    if found is None:
+        return None
+    page, given = found
+    opened = st.session_state.get("opened_files", 0)
+    for name in set(st.session_state) - set(KEPT):
+        del st.session_state[name]
+    st.session_state["opened_files"] = opened + 1
+    if "text" in given:
+        st.session_state["text"] = given["text"]
+    return page, {name: value for name, value in given.items() if name != "text"}

@@ -1,0 +1,1 @@
+"""Sub-commands of `python -m dashboard`: one file each, with `answer(argv) -> exit code`; they print what they say."""

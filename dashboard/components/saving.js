@@ -1,0 +1,136 @@
+// What every page can be taken away by: its link, and under each of its charts the files of that picture.
+
+const CHART = "[data-testid=stPlotlyChart]"
+const HEAD = ["series", "x", "y", "value", "in words"]
+const CHART_LOOK = `
+  figure { position: relative; margin: 0; outline-offset: 4px; }
+  figure svg { display: block; max-width: 100%; height: auto; }
+  #said { position: absolute; max-width: 22rem; padding: 0.25rem 0.5rem; pointer-events: none; overflow-wrap: anywhere;
+    background: var(--st-text-color); color: var(--st-background-color); border-radius: 4px; font-size: 0.875rem; }
+  #ring { position: absolute; border: 2px solid var(--st-primary-color); pointer-events: none; box-sizing: border-box; }
+  [hidden] { display: none; }
+  details { margin-block-start: 1rem; } table { border-collapse: collapse; font-size: 0.8125rem; }
+  th, td { padding: 0.15rem 0.6rem; text-align: start; border-block-end: 1px solid var(--st-border-color); }
+`
+
+class Saving {
+  /**
+   * @param {HTMLElement} root
+   * @param {AbortSignal} signal
+   */
+  constructor(root, signal) {
+    this.root = root
+    this.data = /** @type {any} */ (null)
+    this.button = button("tool copy", "Copy link")
+    this.said = element("span", "said")
+    this.said.setAttribute("role", "status")
+    root.append(this.button, this.said)
+    this.button.addEventListener("click", () => this.copy(), { signal })
+    const seen = new MutationObserver(() => this.soon())
+    seen.observe(document.body, { childList: true, subtree: true })
+    signal.addEventListener("abort", () => {
+      seen.disconnect()
+      for (const row of document.querySelectorAll(".chart-tools")) row.remove()
+    })
+  }
+
+  /** @param {any} data */
+  update(data) {
+    this.data = data
+    this.said.textContent = ""
+    // For the JSON of every view: a text that the address has no room for.
+    Object.assign(globalThis, { underhoodView: data.text === null ? null : { text: data.text } })
+    this.soon()
+  }
+
+  /** Look at the page once it has come to rest. */
+  soon() {
+    this.waiting ||= setTimeout(() => {
+      this.waiting = 0
+      this.serveCharts()
+    }, 60)
+  }
+
+  /** Tools under each chart; none where a chart has gone. */
+  serveCharts() {
+    for (const row of document.querySelectorAll(".chart-tools")) {
+      if (!row.parentElement?.querySelector(CHART)) row.remove()
+    }
+    for (const chart of document.querySelectorAll(CHART)) {
+      const place = chart.closest("[data-testid=stElementContainer]")
+      if (!place || place.querySelector(".chart-tools") || !chart.querySelector(".main-svg")) continue
+      const row = element("div", "chart-tools")
+      addTools(row, "this picture")
+      row.addEventListener("click", (event) => {
+        const { format } = /** @type {HTMLElement} */ (event.target).dataset
+        if (format) void this.save(format, /** @type {HTMLElement} */ (place))
+      })
+      place.append(row)
+    }
+  }
+
+  /** The link of this view, which the address bar holds; where it may not be copied it is shown instead. */
+  async copy() {
+    if (this.data.text !== null) {
+      this.said.textContent = "This text is too long for a link: save a view as JSON, which opens it again."
+      return
+    }
+    const link = location.href
+    try {
+      await navigator.clipboard.writeText(link)
+      this.said.textContent = "Copied."
+    } catch {
+      this.said.textContent = link
+      getSelection()?.selectAllChildren(this.said)
+    }
+  }
+
+  /** @param {string} format @param {HTMLElement} place */
+  async save(format, place) {
+    const chart = /** @type {any} */ (place.querySelector(".js-plotly-plot"))
+    const name = /st-key-([\w-]+)/.exec(place.closest("[class*=st-key-]")?.className || "")?.[1] || "picture"
+    const caption = this.caption(place)
+    const style = getComputedStyle(place)
+    const look = { caption, background: pageColour(place), muted: style.color, family: style.fontFamily }
+    const points = pointsOf(chart)
+    const rows = points.map((point) => [...point.row, point.said])
+    if (format === "CSV") return download(name, "csv", toCsv([HEAD, ...rows]), "text/csv")
+    if (format === "JSON") return download(name, "json", toJson({ caption, head: HEAD, rows }), "application/json")
+    if (format === "HTML") return this.savePage(name, chart, look, { name, caption, head: HEAD, points })
+    const svg = chartSvg(chart, look)
+    if (format === "SVG") return download(name, "svg", svg, "image/svg+xml")
+    if (format === "PDF") return download(name, "pdf", await svgToPdf(svg, caption), "application/pdf")
+    return download(name, "png", await svgToPng(svg), "image/png")
+  }
+
+  /** @param {string} name @param {any} chart @param {any} look @param {any} record */
+  savePage(name, chart, look, record) {
+    const host = /** @type {any} */ (this.root.getRootNode()).host
+    const alt = chart.closest(CHART)?.getAttribute("aria-label") || look.caption
+    const figure = `<figure tabindex="0" role="img" aria-label="${xml(alt)}">`
+    const over = '<div id="ring" hidden></div><div id="said" role="status" hidden></div></figure>'
+    const numbers = "<details><summary>The numbers</summary><table></table></details>"
+    const page = wholePage({
+      title: `Underhood: ${name}`, caption: look.caption, data: { ...record, view: whereabouts() },
+      style: `${themeRules(host, "")}\n${LOOK}\n${CHART_LOOK}`,
+      body: `${figure}${chartSvg(chart, { ...look, caption: "" })}${over}${numbers}`,
+      script: `;(${followPointer})()`,
+    })
+    return download(name, "html", page, "text/html")
+  }
+
+  /** Which model, what, of which page and version. @param {HTMLElement} place */
+  caption(place) {
+    const before = [...document.querySelectorAll("h2.section")].filter(
+      (title) => title.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING,
+    )
+    const meta = document.querySelector("[data-testid=stMain] .meta")?.textContent || this.data.model
+    const section = before[before.length - 1]?.textContent
+    return [meta, this.data.title, section, this.data.version].filter(Boolean).join(" · ")
+  }
+}
+
+export default function ({ data, parentElement }) {
+  instance(parentElement, (root, signal) => new Saving(root, signal)).update(data)
+  return dispose(parentElement)
+}
