@@ -1,7 +1,8 @@
 """Attention in three lines of code and an LSTM cell in four, on a text's own numbers.
 
 The lines that a page shows are the source of `one_head`, `many_heads` and `cell` below: what is read is what
-was run. Their numbers are compared with those of the model's own forward pass.
+was run. Their numbers are compared with those of the model's own forward pass. `one_head` also is what "Where
+does it look?" runs to take a weight apart (interpret/methods/query_key.py).
 
 Sources: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, equation 1; Hochreiter, Schmidhuber 1997 with
 the forget gate of Gers, Schmidhuber, Cummins 2000, as torch.nn.LSTM computes it.
@@ -10,7 +11,6 @@ the forget gate of Gers, Schmidhuber, Cummins 2000, as torch.nn.LSTM computes it
 import inspect
 import textwrap
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,8 +18,7 @@ from torch import Tensor
 from interpret.results.anatomy import Lines
 from interpret.results.base import Check
 from interpret.run import Run
-from models.lite import Far
-from models.observed import observing
+from models.attending import asked_by_layer
 from models.pullback_lstm import LstmWeights
 
 SHOWN = 6  # tokens in a matrix that can be read
@@ -80,12 +79,10 @@ def few_lines(run: Run) -> Lines | None:
 
 
 def _attention(run: Run, recorded: Tensor) -> Lines | None:
-    given = _first_layer(run)
-    if given is None or recorded.shape[1:] != (len(given[0]), given[0].shape[1], given[1].shape[1]):
+    given = asked_by_layer(run.model, run.vectors)
+    if not given or recorded.shape[1:] != (len(given[0][0]), given[0][0].shape[1], given[0][1].shape[1]):
         return None
-    q, k, v = given
-    groups = len(q) // len(k)
-    k, v = k.repeat_interleave(groups, 0), v.repeat_interleave(groups, 0)
+    q, k, v = given[0]
     later = torch.zeros(q.shape[1], k.shape[1], dtype=torch.bool)
     if run.model.card.task == "causal":
         later = torch.ones_like(later).triu(1)
@@ -109,24 +106,6 @@ def _attention(run: Run, recorded: Tensor) -> Lines | None:
         heads=all_weights[:8, few, few].numpy().copy(),
         check=_check(float(max(apart)), "the attention that the model's own forward pass used"),
     )
-
-
-def _first_layer(run: Run) -> tuple[Tensor, Tensor, Tensor] | None:
-    """Queries, keys and values (H, T, D) of layer 1; None where they cannot be seen."""
-    network: Any = getattr(run.model, "network", None)
-    kept: list[Tensor] = []
-    far = next((module for module in network.modules() if isinstance(module, Far)), None)
-    handle = far.asked.register_forward_hook(lambda _m, _i, out: kept.append(out[0])) if far else None
-    try:
-        with observing() as seen:
-            run.model.states(run.vectors[None])
-    finally:
-        if handle:
-            handle.remove()
-    if far and kept:
-        q, k, v = kept[0].unflatten(-1, (3, far.heads, -1)).permute(1, 2, 0, 3)
-        return q, k, v
-    return seen.given[0] if seen.given else None
 
 
 def _cell(run: Run, weights: LstmWeights) -> Lines:

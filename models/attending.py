@@ -107,6 +107,34 @@ def _joining(model: LanguageModel, block: Any) -> tuple[Any, Any]:
     )
 
 
+@torch.no_grad()
+def asked_by_layer(model: LanguageModel, vectors: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Queries, keys and values (H, T, C) of every layer as they meet: turned, where positions turn them.
+
+    Queries are scaled so that softmax(q k / sqrt(C)) are the weights; each head has keys of its own (grouped
+    ones are repeated). Empty for a model whose attention is not one of queries and keys.
+    """
+    with observing() as seen:
+        model.states(vectors[None])
+    found = []
+    for query, key, value in seen.given:
+        groups = len(query) // len(key)
+        found.append((query, key.repeat_interleave(groups, 0), value.repeat_interleave(groups, 0)))
+    return found
+
+
+def turns(model: LanguageModel) -> bool:
+    """Whether queries and keys are turned by their places before they meet (rotary positions)."""
+    network: Any = getattr(model, "network", None)
+    settings = getattr(network, "config", None)
+    named = () if network is None else (type(module).__name__ for module in network.modules())
+    return (
+        any("Rotary" in name for name in named)
+        or getattr(settings, "rope_parameters", None) is not None
+        or bool(getattr(network, "ROTARY", False))
+    )
+
+
 @contextmanager
 def results_of(module: Any, take: Callable[[Tensor], Any]) -> Iterator[None]:
     """Inside, `take` is given what this module computes on this thread (of several things, the first)."""

@@ -77,6 +77,8 @@ class Block(torch.nn.Module):
 class AttentionOnly(torch.nn.Module):
     """The whole network: embedding, blocks, an output layer of its own."""
 
+    ROTARY = True  # queries and keys are turned before they meet
+
     def __init__(self, vocabulary: int, width: int, layers: int, heads: int):
         super().__init__()
         self.embedding = torch.nn.Embedding(vocabulary, width)

@@ -50,9 +50,12 @@ function levelsOf(view, layer, head) {
   return levels
 }
 
+/** Whether an asking token is a mark: only where all tokens ask are askers and tokens the same. @param {any} view @param {number} q */
+const isMark = (view, q) => view.maps.askers === view.maps.tokens && view.maps.askers > 1 && view.data.sinks.includes(q)
+
 /** How much of a row rests on marks, mean over the heads shown. @param {any} view @param {number} q */
 function restOf(view, q) {
-  if (!view.showsRest() || (view.data.sinks.includes(q) && view.maps.askers > 1)) return 0
+  if (!view.showsRest() || isMark(view, q)) return 0
   const heads = view.shownHeads()
   let sum = 0
   for (const { layer, head } of heads) for (const k of view.data.sinks) sum += view.maps.at(layer, head, q, k)
@@ -122,7 +125,7 @@ function strongestParts(view) {
   for (const head of view.shownHeads())
     for (let q = 0; q < view.maps.askers; q++)
       rowShown(view, head, q).forEach((value, k) => {
-        if (Math.abs(value) > Math.abs(best.value) && (q !== k || view.maps.askers === 1)) best = { value, q, k }
+        if (Math.abs(value) > Math.abs(best.value) && (q !== k || view.maps.askers !== view.maps.tokens)) best = { value, q, k }
       })
   if (!best.value) return ["Nothing here goes to another word."]
   const { askers, tokens } = view.data
@@ -133,7 +136,7 @@ function strongestParts(view) {
 function restPart(view, rows) {
   if (!view.showsRest()) return []
   const asked = rows || view.data.askers.map((/** @type {string} */ _, /** @type {number} */ i) => i)
-  const inside = asked.filter((/** @type {number} */ q) => !view.data.sinks.includes(q))
+  const inside = asked.filter((/** @type {number} */ q) => !isMark(view, q))
   const rests = inside.map((/** @type {number} */ q) => restOf(view, q))
   const mean = rests.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0) / Math.max(1, rests.length)
   return [` ${percent(mean)} ${rows ? "of the row " : "of the weight "}rests on marks (bars at the left); what is left counts as 100${NBSP}%.`]

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.components.attention_map import KEPT, attention_map
 from dashboard.figures.attention import offsets
+from dashboard.panels.attention_detail import kept_head, product, word_classes
 from interpret.results.attention import ROLES
 from interpret.sentences import percent
 
@@ -25,9 +26,13 @@ MAPS: dict[str, tuple[str, str, dict[str, Any]]] = {  # in the address: what to 
     "flow": ("flow through the layers (short texts)", "attention_flow", {}),
     "gradient": ("attention × gradient, for the answer", "attention_gradient", {}),
     "attribution": ("token attribution by gradients", "token_attribution", {}),
+    "writing": ("while it writes on: what each new word was written from", "attention_written", {"row": "writing"}),
+    "reading": ("… what each new word looks at once it is read", "attention_written", {"row": "reading"}),
     "shuffled": ("the kept head shuffled", "head_swapped", {"way": "shuffled"}),
+    "adversary": ("very different weights for the kept head, almost the same answer", "head_swapped",
+                  {"way": "adversary"}),
     "twin": ("the kept head's exact twin", "head_swapped", {"way": "twin"}),
-}
+}  # fmt: skip
 SMALL = 20_000_000  # parameters up to which roles are found unasked
 
 
@@ -49,11 +54,17 @@ def maps() -> tuple[str, Any]:
     heads = shelf.card(choices.model()).heads or 2
     kind = "raw"
     if heads > 1:
-        kind = choices.among("map", "What to show", {key: said for key, (said, *_) in MAPS.items()})
+        writes = shelf.task(choices.model()) == "causal"
+        offered = {
+            k: said for k, (said, method, _) in MAPS.items() if writes or method != "attention_written"
+        }
+        kind = choices.among("map", "What to show", offered)
     _, method, options = MAPS[kind]
     target = {"target": "next"} if kind == "gradient" and shelf.task(choices.model()) == "causal" else {}
     if method == "head_swapped":
-        target = _head()
+        target = dict(zip(("layer", "head"), kept_head(), strict=True))
+    if method == "attention_written":
+        options = {**options, **_writing()}
     choices.keep(of=options.get("of"))
     found = answers.part(method, **options, **target)
     if found is None:
@@ -61,13 +72,22 @@ def maps() -> tuple[str, Any]:
     return kind, found
 
 
-def _head() -> dict[str, int]:
-    """The head the reader keeps, as options."""
-    told = (choices.played("heads").get("kept") or {}).get("heads") or choices.kept("heads")
-    layer, _, head = str(told).split(",")[0].partition(".")
-    if layer.isdecimal() and head.isdecimal() and layer != "0":
-        return {"layer": int(layer), "head": int(head)}
-    return {"layer": 1, "head": 0}
+def _writing() -> dict[str, Any]:
+    """How the model should write on."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        count = choices.number("words", "Tokens to write", 4, 40, 12)
+        greedy = choices.pick(
+            "draw", "Each token is", {"likeliest": "the likeliest", "drawn": "drawn by lot"}, "likeliest"
+        )
+        seed = choices.number("lot", "Lot", 0, 20, 0) if greedy == "drawn" else 0
+    return {"count": count, "greedy": greedy == "likeliest", "seed": seed}
+
+
+def answer(found: Any, known: Any) -> None:
+    """The sentence under the question; of a text the model wrote on first what it wrote."""
+    wrote = found.notes[:1] if found.method == "attention_written" else ()
+    said = [*wrote, *(one.in_words() for one in (found, known) if one is not None)]
+    frame.answer(" ".join(said), found)
 
 
 def roles() -> Any:
@@ -82,9 +102,9 @@ def roles() -> Any:
 
 @st.fragment
 def picture(kind: str, found: Any, known: Any) -> None:
-    """All heads at a glance and the kept ones in detail; keeping one reruns only this part."""
+    """All heads at a glance, the kept ones in detail and what is about them; keeping one reruns only this part."""
     told = choices.played("heads").get("kept") or {name: choices.kept(name) for name in KEPT}
-    raw = answers.ask("attention") if kind != "raw" else None
+    raw = answers.ask("attention") if kind != "raw" and found.method != "attention_written" else None
     named = None if found.joined else known
     kept = attention_map(
         found.values, found.tokens, found.askers, key="heads", first=_first(found, known), kept=told,
@@ -95,12 +115,19 @@ def picture(kind: str, found: Any, known: Any) -> None:
     )  # fmt: skip
     choices.keep(**{name: value or None for name, value in kept.items()})
     frame.share()
+    if found.method == "head_swapped" and kept_head() != (found.options["layer"], found.options["head"]):
+        st.rerun()  # the experiment follows the kept head
     if known is not None:
         _averages(known, kept["heads"])
+    frame.check(found)
+    product(found)
+    word_classes()
 
 
 def _first(found: Any, known: Any) -> tuple[int, int]:
     """The head to open with: one with the sharpest role, else the one that looks hardest."""
+    if found.method == "head_swapped":
+        return found.options["layer"] - 1, found.options["head"]
     if known is not None and not found.joined:
         for role in ROLES:
             for layer, row in enumerate(known.roles):

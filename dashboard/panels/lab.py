@@ -30,12 +30,11 @@ def fits() -> bool:
     """Whether experiments can be made with the model; else the page says which to choose."""
     if cached.method_titles("three-maps", choices.model()):
         return True
-    others = [n for n in shelf.titles() if cached.method_titles("three-maps", n)]
+    kinds = ("three-maps", "head-taus")
+    others = [n for n in shelf.titles() if any(cached.method_titles(kind, n) for kind in kinds)]
     frame.notice(
-        f"{shelf.card(choices.model()).name} does not pool words by one row of attention, as the models of "
-        f"the "
-        "debate do.",
-        f"Choose {' or '.join(others)}; heads of a transformer are shuffled under “Where does it look?”.",
+        f"{shelf.card(choices.model()).name} has no attention that one answer is read from.",
+        f"Choose one of {', '.join(others)}.",
     )
     return False
 

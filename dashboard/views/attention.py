@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import frame
-from dashboard.panels import attention
+from dashboard.panels import attention, attention_detail
 
 frame.question("Where does it look?")
 if attention.can_be_seen():
@@ -11,8 +11,8 @@ if attention.can_be_seen():
     kind, found = attention.maps()
     known = attention.roles()
     with answer:
-        frame.answer(" ".join(one.in_words() for one in (found, known) if one is not None), found)
+        attention.answer(found, known)
     attention.picture(kind, found, known)
-    frame.check(found)
     attention.importance()
+    attention_detail.identity()
     frame.notes(found.method, "once" if len(found.askers) == 1 else "causal")

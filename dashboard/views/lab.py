@@ -3,10 +3,16 @@
 import streamlit as st
 
 from dashboard import answers, figures, frame
-from dashboard.panels import lab
+from dashboard.panels import head_lab, lab
 
 frame.question("Is attention an explanation?")
-if lab.fits():
+if head_lab.fits():
+    known = head_lab.agreement()
+    head_lab.another(known)
+    lab.sides()
+    head_lab.many()
+    frame.notes("heads_agreement")
+elif lab.fits():
     found = answers.ask("attention_agreement")
     frame.answer(found.in_words(), found)
     st.plotly_chart(figures.draw(found), key="three-maps", config=figures.CONFIG, alt=found.in_words())

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from interpret.results.attention import NOTHING, HeadMaps
+from interpret.results.attention import NOTHING, HeadMaps, head_name
 from interpret.results.base import Asked, Check
 from interpret.run import Run
 from models.attending import AttentionLayer, NotTakenApart, attention_layers
@@ -15,6 +15,10 @@ from models.base import Refusal
 from models.classifier import AttentiveClassifier
 
 LIMIT = 1e-4  # by which rows of shares may miss 1
+
+
+class NoSuchHead(Refusal):
+    """A head that the model does not have."""
 
 
 class TooLong(Refusal):
@@ -52,6 +56,16 @@ def square(run: Run) -> np.ndarray:
     return found
 
 
+def chosen_head(found: np.ndarray, layer: int, head: int) -> tuple[int, int]:
+    """A head of maps (L, H, ...) with both numbers from 0, where the layer was given from 1; or a refusal."""
+    if not (1 <= layer <= found.shape[0] and 0 <= head < found.shape[1]):
+        raise NoSuchHead(
+            f"There is no {head_name(layer, head)}: layers run from 1 to {found.shape[0]} and heads from 0 to "
+            f"{found.shape[1] - 1}."
+        )
+    return layer - 1, head
+
+
 def layers(run: Run) -> list[AttentionLayer]:
     """The parts of each layer's attention to the run's text; refuses what cannot be taken apart."""
     if isinstance(run.model, AttentiveClassifier):
@@ -78,14 +92,19 @@ def shares_of(values: np.ndarray | Tensor) -> np.ndarray:
 def head_maps(
     run: Run, method: str, values: np.ndarray | Tensor, *, unit: str, options: Any, shares: bool = True,
     joined: bool = False, signed: bool = False, check: Check | None = None, notes: tuple[str, ...] = (),
-    asked: Asked = NOTHING,
+    asked: Asked = NOTHING, askers: tuple[str, ...] | None = None,
 ) -> HeadMaps:  # fmt: skip
-    """The Result of `values` (L, H, Q, T). Without a `check` of its own: by how much rows miss 1."""
+    """The Result of `values` (L, H, Q, T). Without a `check` of its own: by how much rows miss 1.
+
+    `askers`: the Q asking tokens, where they are not all tokens.
+    """
     found = np.asarray(values if not isinstance(values, Tensor) else values.detach(), dtype=np.float64)
     gap = float(np.abs(found.sum(-1) - 1).max()) if np.isfinite(found).all() else 0.0
     tokens, card = run.tokens, run.model.card
-    once = found.shape[2] == 1 and len(tokens) > 1
-    askers = (card.classes[int(run.logits[-1].argmax())],) if once else tokens.shown
+    once = askers is None and found.shape[2] == 1 and len(tokens) > 1
+    some = askers is not None
+    if askers is None:
+        askers = (card.classes[int(run.logits[-1].argmax())],) if once else tokens.shown
     return HeadMaps(
         method=method, model=card.name, model_sha256=card.sha256, text=tokens.text, tokens=tokens.shown,
         spans=tokens.spans, words=tokens.words, asked=asked, values=found, unit=unit, signed=signed,
@@ -93,7 +112,7 @@ def head_maps(
             name="rows", value=gap, limit=LIMIT, says="Every row of shares sums to 1 up to {}.",
         ),
         options=asdict(options), notes=notes, joined=joined, shares=shares,
-        causal=bool(not once and looks_back(run)), sinks=sinks(run), askers=askers,
+        causal=bool(not once and not some and looks_back(run)), sinks=sinks(run), askers=askers,
     )  # fmt: skip
 
 

@@ -39,7 +39,8 @@ class HeadMaps(Result):
         """How much of the shares rests on the sinks, over all rows behind them."""
         if not self.sinks or not self.shares:
             return 0.0
-        behind = [q for q in range(self.values.shape[2]) if q not in self.sinks]
+        every = self.values.shape[2] == self.values.shape[3]
+        behind = [q for q in range(self.values.shape[2]) if not (every and q in self.sinks)]
         return float(self.values[:, :, behind][..., list(self.sinks)].sum(-1).mean()) if behind else 0.0
 
     def strongest(self) -> tuple[int, int, int, int]:

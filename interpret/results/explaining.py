@@ -16,6 +16,20 @@ BINS = ((0.0, 0.25), (0.25, 0.5), (0.5, 0.75), (0.75, 1.01))
 FEW = 20  # texts under which no verdict is given
 
 
+def weighed(low: np.ndarray, high: np.ndarray, texts: int) -> str:
+    """A verdict from the bounds (3,) of the mean taus of PAIRS over so many texts."""
+    if texts < FEW:
+        return f"Fewer than {FEW} texts are too few for a verdict."
+    if low[2] > max(high[0], high[1]):
+        return (
+            "Here attention tells another story than the two other measures, which agree better with each "
+            "other; that does not say which is right."
+        )
+    if high[2] < min(low[0], low[1]):
+        return "Here attention agrees with each of the other measures better than they do with each other."
+    return "Here attention agrees with the other measures about as well as they do with each other."
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ThreeMaps(Result):
     """Attention, gradients and leaving out of one text as shares, (3, T), and how alike they rank the words.
@@ -182,19 +196,7 @@ class Explaining(Result):
 
     def verdict(self) -> str:
         """One sentence, fair to both sides, from the bounds of the taus."""
-        if len(self.values) < FEW:
-            return f"Fewer than {FEW} texts are too few for a verdict."
-        if self.low[2] > max(self.high[0], self.high[1]):
-            return (
-                "Here attention tells another story than the two other measures, which agree better with "
-                "each "
-                "other; that does not say which is right."
-            )
-        if self.high[2] < min(self.low[0], self.low[1]):
-            return (
-                "Here attention agrees with each of the other measures better than they do with each other."
-            )
-        return "Here attention agrees with the other measures about as well as they do with each other."
+        return weighed(self.low, self.high, len(self.values))
 
     def shows(self) -> str:
         return f"Kendall's tau over {len(self.values)} {self.where}"
