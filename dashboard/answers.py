@@ -24,15 +24,21 @@ def part(method: str, **options: Any) -> Any:
     return ask(method, _ends=False, **options)
 
 
-def ask(method: str, *, _ends: bool = True, **options: Any) -> Any:
+def of_text(text: str, model: str, method: str, **options: Any) -> Any:
+    """As `part`, for one of many texts and any model the reader may ask."""
+    return ask(method, _ends=False, _of=(model, text), **options)
+
+
+def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, **options: Any) -> Any:
     """The method's answer for the reader's model, text and measure; or the page ends with a sentence."""
-    if not choices.text().strip() and not cached.is_study(method):
+    model, text = _of or (choices.model(), choices.text())
+    if not text.strip() and not cached.is_study(method):
         frame.notice(
             "There is no text yet: type a sentence.",
             "In the side bar (» on a phone), or choose an example there.",
         )
         st.stop()
-    asked = (method, choices.model(), choices.text(), choices.measure(), options)
+    asked = (method, model, text, choices.measure(), options)
     try:
         key = cached.digest(*asked)
         found = cached.kept(key)

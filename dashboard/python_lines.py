@@ -19,9 +19,16 @@ UNITS = {  # options of methods about units, and their names in the address
     "select_units": {"places": "places", "kind": "kind"},
     "factors": {"count": "count", "layers": "layer"},
     "attention_norms": {"of": "of"},
+    "tree": {"depth": "ahead", "children": "children"},
+    "write_on": {"count": "count"},
 }
+NUMBERS = ("count", "depth", "children", "seed", "factors")
 
-STUDIES = {"over_texts": {"by": "method", "of": "of"}}  # options of studies, and their names in the address
+STUDIES = {  # options of studies, and their names in the address
+    "over_texts": {"by": "method", "of": "of"},
+    "texts": {"source": "source", "seed": "draw"},
+    "text_factors": {"source": "source", "seed": "draw", "factors": "count", "layers": "layer"},
+}
 
 
 def python_lines(method: str) -> str:
@@ -56,7 +63,7 @@ def python_lines(method: str) -> str:
         )
     if cached.is_study(method):
         return (
-            f"{before}from interpret import study\n\n"
+            f"{before}from interpret import study\n\n{_own_file(method)}"
             f"found = study({model}, {method!r}{_options(method)})\n"
             "print(found.in_words())\n"
             "print(found.to_frame())"
@@ -76,12 +83,29 @@ def known_causes(name: str) -> str:
     return "sentiment" if {"positive", "negative"} <= set(shelf.card(name).classes) else "toys"
 
 
+def _own_file(method: str) -> str:
+    """How a reader's own file of texts is read, if one is looked at."""
+    own = choices.own_texts()
+    if method not in ("texts", "text_factors") or choices.kept("source") != "own" or own is None:
+        return ""
+    return (
+        "from pathlib import Path\n\nfrom interpret.corpus import uploads\n\n"
+        f"file = Path({own.name!r})\nread = uploads.read(file.name, file.read_bytes(){own.how})\n"
+    )
+
+
 def _options(method: str) -> str:
     """What the reader chose on the page, as arguments."""
     if method == "saliency_league":
         world = choices.kept("truth") or known_causes(choices.model())
         given = {"toys": ', world="toys"', "sentiment": ', data="data"'}.get(world, "")
         return given + (", count=6" if choices.kept("anew") == "True" else "")
+    own = ", texts=read.texts, labels=read.labels" if _own_file(method) else ""
     chosen = {name: choices.kept(written) for name, written in {**UNITS, **STUDIES}.get(method, {}).items()}
-    given = {n: int(v) if n == "count" else v for n, v in chosen.items() if v and (n, v) != ("layers", "0")}
-    return "".join(f", {name}={value!r}" for name, value in given.items())
+    given = {n: int(v) if n in NUMBERS else v for n, v in chosen.items() if v and (n, v) != ("layers", "0")}
+    if method == "write_on":
+        heat, most, mass, seed = choices.dials(f"dials-{choices.model()}")
+        given |= {"temperature": heat, "top_k": most, "top_p": mass, "seed": seed}
+    if own:
+        given = {name: value for name, value in given.items() if name not in ("source", "seed")}
+    return own + "".join(f", {name}={value!r}" for name, value in given.items())

@@ -11,6 +11,7 @@ from typing import Any
 import models
 from interpret import commands, explain, find, record
 from interpret.results import NotFinite, Result
+from interpret.sentences import harmless
 from interpret.target import UNITS, parse
 from models.base import Refusal
 
@@ -54,12 +55,7 @@ def write(result: Result, out: Path | None) -> None:
             json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
         )
     else:
-        result.to_frame().map(_harmless).to_csv(out, index=False, encoding="utf-8")
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell
+        result.to_frame().map(harmless).to_csv(out, index=False, encoding="utf-8")
 
 
 def main(argv: list[str] | None = None) -> int:

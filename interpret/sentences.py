@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +53,11 @@ def marked(token: str, before: str) -> str:
 def writable(token: str) -> bool:
     """Whether a reader can put this piece behind a text: it is whole characters and no special piece."""
     return "\ufffd" not in token and (token in ("\n", " ") or token not in NAMED)
+
+
+def harmless(cell: Any) -> Any:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell
 
 
 def percent(share: float) -> str:

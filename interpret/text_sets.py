@@ -28,8 +28,10 @@ WHERE = {"reviews": "reviews of our own writing", "passages": "texts of our own 
 
 @dataclass(frozen=True, kw_only=True)
 class TextOptions:
-    """Which texts. `source`: reviews, passages or stories ("" for what fits the model); `texts`, with or without
-    as many `labels`: one's own in their place. `seed`, `count`: of the stories."""
+    """Which texts. `source`: reviews, passages or stories ("" for what fits the model).
+
+    `texts`, with or without as many `labels`: one's own in their place. `seed`, `count`: of the stories.
+    """
 
     source: str = ""
     texts: Sequence[str] = ()
@@ -86,7 +88,9 @@ def gather(card: Card, options: TextOptions) -> TextSet:
     entries = json.loads((REVIEWS if source == "reviews" else CORPUS).read_text(encoding="utf-8"))
     every = EVERY if card.task == "masked" else 1
     texts, labels = zip(*((one["text"], one["label"] or "") for one in entries[::every]), strict=True)
-    return TextSet(texts=texts, labels=labels, where=WHERE[source] + (f", every {every}th" if every > 1 else ""))
+    return TextSet(
+        texts=texts, labels=labels, where=WHERE[source] + (f", every {every}th" if every > 1 else "")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +146,12 @@ def classes_of(labels: Sequence[str], classes: Sequence[str]) -> tuple[list[int]
     numbers = [str(at) for at in range(len(classes))]
     if strange and all(label in numbers for label in given):
         taken = ", ".join(f"{at} as {name}" for at, name in enumerate(classes))
-        return [int(label) if label.strip() else UNKNOWN for label in labels], f"Labels are taken by number: {taken}."
+        return [
+            int(label) if label.strip() else UNKNOWN for label in labels
+        ], f"Labels are taken by number: {taken}."
     note = ""
     if strange:
         told = ", ".join(f"“{label[:30]}”" for label in strange[:4])
-        note = f"{sum(given[one] for one in strange):,} texts are labelled otherwise than this model's classes ({told})."
+        count = sum(given[one] for one in strange)
+        note = f"{count:,} texts are labelled otherwise than this model's classes ({told})."
     return [names.get(label.strip().casefold(), UNKNOWN) for label in labels], note

@@ -17,6 +17,7 @@ def maps(
     name: str = "maps",
     caption: str = "",
     direction: str = "ltr",
+    scale: tuple[str, str] | None = None,
 ) -> None:
     """Draw the text once for each method, in its colours. Nothing goes back to Python.
 
@@ -24,12 +25,14 @@ def maps(
         words: The text, (W,).
         rows: For each method `title`, `signed`, and by words: `values` (-1 to 1, as shares of its largest),
             `raw` (scores), `written` (as read), `ranks` (1 = first); None where a word has no score.
-        pairs: For any two `one` and `other` (numbers of rows), `rho`, `kendall`, and the words `disputed`.
+        pairs: For any two `one` and `other` (numbers of rows), `rho`, `kendall`, and the words `disputed`;
+            `said` in place of what is said of the two numbers.
         key: The component's key.
         explained: The words that are explained.
         name: Stem of the names of downloads; no text of the reader.
         caption: Line under exported pictures.
         direction: "ltr" or "rtl".
+        scale: What the strongest colour means and what it is measured by, if not the usual of methods.
     """
     for row in rows:
         if any(len(row[part]) != len(words) for part in ("values", "raw", "written", "ranks")):
@@ -40,5 +43,6 @@ def maps(
         data={
             "words": list(words), "rows": list(rows), "pairs": list(pairs), "first": least,
             "explained": list(explained), "name": name, "caption": caption, "direction": direction,
+            "scale": list(scale) if scale else None,
         },
     )  # fmt: skip

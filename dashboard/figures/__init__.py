@@ -12,9 +12,10 @@ import plotly.graph_objects as go
 from dashboard.figures.bars import guesses
 from dashboard.figures.look import CONFIG, direction
 from dashboard.figures.surprise import surprise
+from dashboard.figures.texts import calibration, slices
 from dashboard.figures.trust import trust
 
-__all__ = ["CONFIG", "FIGURES", "direction", "draw", "guesses", "surprise", "trust"]
+__all__ = ["CONFIG", "FIGURES", "calibration", "direction", "draw", "guesses", "slices", "surprise", "trust"]
 
 FIGURES: dict[str, Callable[..., go.Figure]] = {}  # by kind of result, from every file that has some
 for _module in pkgutil.iter_modules(__path__):

@@ -17,6 +17,7 @@ import models
 from interpret.attention.anew import Plan, experiments
 from interpret.attention.table import summary
 from interpret.results import Result
+from interpret.sentences import harmless
 from interpret.study import find_studies, study
 from models.base import Refusal
 
@@ -95,7 +96,7 @@ def _write(found: Result, out: Path) -> None:
             json.dumps(found.to_json(), ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
         )
     elif out.suffix == ".csv":
-        found.to_frame().to_csv(out, index=False)
+        found.to_frame().map(harmless).to_csv(out, index=False)
     else:
         raise Refusal(f"--out {out}: name a file that ends in .json or .csv.")
 

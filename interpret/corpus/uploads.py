@@ -47,13 +47,21 @@ def columns(name: str, held: bytes) -> Columns:
         first = first_rows(path)
         names = list(dict.fromkeys(str(name) for row in first for name in row))
         if path.suffix == ".csv" and len(names) == 1 and re.search(r"[;\t]", names[0]):
-            raise BadCorpus(f"{path.name}: its columns are parted by semicolons or tabs: save it with commas.")
-        text = column_of(path)
+            raise BadCorpus(
+                f"{path.name}: its columns are parted by semicolons or tabs: save it with commas."
+            )
+        lettered = [n for n in names if sum(_has_letters(row.get(n)) for row in first) > len(first) / 2]
+        try:
+            text = column_of(path)
+        except BadCorpus:
+            if not lettered:
+                raise
+            text = max(lettered, key=lambda n: sum(len(str(row.get(n))) for row in first))
         texts = [text, *(n for n in names if n != text and any(isinstance(row.get(n), str) for row in first))]
         others = [n for n in names if n != text]
         known = [n for n in others if n.casefold() in LABELS]
         few = [n for n in others if n not in known and len({str(row.get(n)) for row in first}) <= KINDS]
-        return Columns(texts=tuple(texts), labels=tuple([*known, "", *few]), lines=False)
+        return Columns(texts=tuple(texts), labels=(*known, "", *few), lines=False)
 
 
 def read(name: str, held: bytes, column: str = "", label: str = "", *, lines: bool = False) -> Upload:
@@ -78,6 +86,10 @@ def read(name: str, held: bytes, column: str = "", label: str = "", *, lines: bo
             found.append((one.text, one.label.strip()))
     texts, labels = zip(*found, strict=True)
     return Upload(texts=texts, labels=labels, left=left)
+
+
+def _has_letters(held: object) -> bool:
+    return isinstance(held, str) and any(letter.isalpha() for letter in held)
 
 
 @contextmanager
@@ -123,7 +135,9 @@ def _unpacks(path: Path) -> None:
         raise BadCorpus(f"{path.name} is no readable Parquet file: restore it.") from None
     size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
     if size > UNPACKED * 2**20:
-        raise BadCorpus(f"{path.name} unpacks to {size / 2**20:,.0f} MB, and at most {UNPACKED} are read here.")
+        raise BadCorpus(
+            f"{path.name} unpacks to {size / 2**20:,.0f} MB, and at most {UNPACKED} are read here."
+        )
 
 
 __all__ = ["ENDINGS", "MEGABYTES", "Columns", "Upload", "columns", "read"]

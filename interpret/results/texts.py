@@ -9,8 +9,8 @@ import numpy as np
 from interpret.results import text_metrics as metrics
 from interpret.results.base import Result
 from interpret.results.grammar import whole, wilson
-from interpret.sentences import percent, visible
 from interpret.results.text_metrics import Calibration, Slice
+from interpret.sentences import percent, visible
 
 if TYPE_CHECKING:
     import pandas
@@ -21,10 +21,9 @@ QUOTED = 60  # characters of a text in a sentence
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Texts(Result):
-    """N texts as a model read them. `values` (N,): of a language model nats per token, of a classifier the
-    probability of the class it gives.
+    """N texts as a model read them.
 
-    `nats` (N,): surprise summed over the `scored` (N,) tokens that are predicted; 0 of a classifier.
+    `values` (N,): of a language model nats per token, of a classifier the probability of the class it gives. `nats` (N,): surprise summed over the `scored` (N,) tokens that are predicted; 0 of a classifier.
     `probabilities` (N, K) of the K classes (K is 0 for a language model); `truth` (N,) the true class, -1 where
     nobody said. `lengths`, `whole` (N,): tokens read, and tokens there are; `word_counts` (N,): words and marks read.
     """
@@ -72,7 +71,9 @@ class Texts(Result):
             return self.values.tolist()
         found: list[float | None] = [None] * len(self.texts)
         rows = self.labelled
-        for row, loss in zip(rows, metrics.cross_entropy(self.probabilities[rows], self.truth[rows]), strict=True):
+        for row, loss in zip(
+            rows, metrics.cross_entropy(self.probabilities[rows], self.truth[rows]), strict=True
+        ):
             found[row] = float(loss)
         return found
 
@@ -89,7 +90,9 @@ class Texts(Result):
         rows: Any = slice(None) if row is None else [row]
         nats = self.nats[rows].sum()
         with np.errstate(over="ignore"):  # of a word of a thousand pieces it is too large to write
-            per_token, per_word = np.exp([nats / self.scored[rows].sum(), nats / self.word_counts[rows].sum()])
+            per_token, per_word = np.exp(
+                [nats / self.scored[rows].sum(), nats / self.word_counts[rows].sum()]
+            )
         return float(per_token), float(per_word)
 
     def confusion(self) -> np.ndarray:
@@ -116,8 +119,10 @@ class Texts(Result):
     def chosen(
         self, words: str = "", label: str = "", said: str = "", answer: str = "", order: str = "worst"
     ) -> list[int]:
-        """The texts that hold `words`, were labelled `label`, were given class `said`, and are answered
-        "right" or "wrong"; each only if given. The worst first, or by "length", or as "given"."""
+        """The texts that hold `words`, are labelled `label` and were given class `said`; each only if given.
+
+        `answer`: "right" or "wrong" ones only. `order`: the "worst" first, by "length", or as "given".
+        """
         kept = self.holding(words) if words else np.ones(len(self.texts), dtype=bool)
         if label:
             kept &= np.array([name == label for name in self.group_names()], dtype=bool)
@@ -233,7 +238,11 @@ class Texts(Result):
     def to_frame(self) -> "pandas.DataFrame":
         import pandas
 
-        table: dict[str, Any] = {"number": self.numbers, "label": self.group_names(), "loss_nats": self.losses()}
+        table: dict[str, Any] = {
+            "number": self.numbers,
+            "label": self.group_names(),
+            "loss_nats": self.losses(),
+        }
         if self.names_classes:
             found = {int(row): bool(right) for row, right in zip(self.labelled, self.right, strict=True)}
             table |= {
@@ -242,7 +251,10 @@ class Texts(Result):
             }  # fmt: skip
         else:
             both = [self.perplexities(row) for row in range(len(self.texts))]
-            table |= {"perplexity_per_token": [one for one, _ in both], "perplexity_per_word": [two for _, two in both]}
+            table |= {
+                "perplexity_per_token": [one for one, _ in both],
+                "perplexity_per_word": [two for _, two in both],
+            }
         table |= {"tokens": self.lengths, "words": self.word_counts, "cut": self.lengths < self.whole}
         return pandas.DataFrame({**table, "text": self.texts})
 

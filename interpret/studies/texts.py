@@ -71,7 +71,7 @@ def compute(model: LanguageModel, options: Options) -> Texts:
 
 @torch.no_grad()
 def measured(model: LanguageModel, texts: Sequence[Tokens]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Class probabilities (N, K), and of each text its predicted tokens' log-probabilities (nats): one of both empty."""
+    """Class probabilities (N, K), and of each text its predicted tokens' log-probabilities (nats); one is empty."""
     if model.card.task != "classify":
         return np.zeros((len(texts), 0)), token_nats(model, [(one, predicted(model, one)) for one in texts])
     shares, done = np.zeros((len(texts), len(model.card.classes))), 0
@@ -89,7 +89,9 @@ def _check(
 ) -> Check:
     """Some texts once more, each alone: what going through together changed."""
     off = 0.0
-    rows = sorted({round(at) for at in np.linspace(0, len(texts) - 1, AGAIN)}, key=lambda row: len(texts[row]))
+    rows = sorted(
+        {round(at) for at in np.linspace(0, len(texts) - 1, AGAIN)}, key=lambda row: len(texts[row])
+    )
     for row in rows[: 1 if model.card.task == "masked" else AGAIN]:
         if model.card.task == "classify":
             alone = record(model, texts[row]).logits[-1].double().softmax(-1).numpy()

@@ -1,0 +1,81 @@
+// Who is taken for whom: a table whose cells can be pressed. Each row's colours are shares of that row.
+
+/** @param {string} name @param {string} scope */
+function heading(name, scope) {
+  const node = element("th", "", name)
+  node.setAttribute("scope", scope)
+  node.dir = "auto"
+  return node
+}
+
+/**
+ * One cell: how many texts, and what they are for whoever cannot see the table.
+ * @param {any} data
+ * @param {number} row
+ * @param {number} column
+ */
+function countCell(data, row, column) {
+  const { classes, counts, pressed } = data
+  const whole = counts[row].reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0)
+  const node = button("count", String(counts[row][column]))
+  const level = Math.round((100 * counts[row][column]) / Math.max(1, whole))
+  node.classList.add(row === column ? "right" : "wrong")
+  node.classList.toggle("strong", level > 56)
+  node.style.setProperty("--level", String(level))
+  node.dataset.cell = `${row} ${column}`
+  node.setAttribute("aria-pressed", String(Boolean(pressed && pressed[0] === row && pressed[1] === column)))
+  node.setAttribute(
+    "aria-label",
+    `${counts[row][column]} of ${whole} texts labelled ${classes[row]} are taken for ${classes[column]}`,
+  )
+  const cell = element("td")
+  cell.append(node)
+  return cell
+}
+
+/** @param {HTMLElement} root @param {any} data */
+function drawTable(root, data) {
+  const table = element("table", "confusion")
+  table.append(element("caption", "", "Labelled (rows), and what the model says (columns)"))
+  const head = element("tr")
+  head.append(element("td"), ...data.classes.map((/** @type {string} */ name) => heading(name, "col")))
+  const rows = data.classes.map((/** @type {string} */ name, /** @type {number} */ row) => {
+    const line = element("tr")
+    line.append(heading(name, "row"), ...data.classes.map((/** @type {string} */ _, /** @type {number} */ column) => countCell(data, row, column)))
+    return line
+  })
+  const top = element("thead")
+  top.append(head)
+  const body = element("tbody")
+  body.append(...rows)
+  table.append(top, body)
+  const held = root.querySelector(".count:focus")
+  const at = held && /** @type {HTMLElement} */ (held).dataset.cell
+  root.replaceChildren(table)
+  if (at) /** @type {HTMLElement | null} */ (root.querySelector(`[data-cell="${at}"]`))?.focus()
+}
+
+class Confusion {
+  /** @param {HTMLElement} root @param {AbortSignal} signal */
+  constructor(root, signal) {
+    this.root = root
+    this.tell = (/** @type {number[]} */ _cell) => {}
+    const press = (/** @type {Event} */ event) => {
+      const node = /** @type {Element} */ (event.target).closest("[data-cell]")
+      if (node) this.tell((/** @type {HTMLElement} */ (node).dataset.cell || "").split(" ").map(Number))
+    }
+    root.addEventListener("click", press, { signal })
+  }
+
+  /** @param {any} data @param {(cell: number[]) => void} tell */
+  update(data, tell) {
+    this.tell = tell
+    drawTable(this.root, data)
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const shown = instance(parentElement, (/** @type {HTMLElement} */ root, /** @type {AbortSignal} */ signal) => new Confusion(root, signal))
+  shown.update(data, (/** @type {number[]} */ cell) => setTriggerValue("cell", cell))
+  return dispose(parentElement)
+}

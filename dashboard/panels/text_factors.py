@@ -1,0 +1,60 @@
+"""Factors over a set of texts: the set, the texts by factor, and one text in the factors' colours."""
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import answers, choices, figures, frame
+from dashboard.components.factors import factors
+from dashboard.panels import text_sets
+from dashboard.panels.tokens import pieces_of
+from interpret.results import Factors, TextFactors
+
+SETS = {False: "the text in the side bar", True: "a set of texts"}
+SHOWN = 60  # characters of a text in the list
+
+
+def over_texts(count: int, layer: int) -> None:
+    """The answer over a set, and one of its texts."""
+    found = answers.ask("text_factors", factors=count, layers=str(layer or ""), **text_sets.chosen())
+    frame.said(found.in_words())
+    st.html(f'<p class="meta">{escape(found.model)} · {escape(found.shows())}</p>')
+    most = [
+        f"factor {k + 1} most in text {found.numbers[found.strongest(k)[0]]}" for k in range(len(found.names))
+    ]
+    st.plotly_chart(
+        figures.draw(found), key="factors-of-texts", config=figures.CONFIG,
+        alt=f"How strong each factor is in each text on average: {'; '.join(most)}",
+    )  # fmt: skip
+    text = _chosen(found)
+    coloured(found.of(text), "Factors over texts")
+    frame.check(found)
+    frame.notes("text_factors")
+
+
+def _chosen(found: TextFactors) -> int:
+    """The text to look at: by default the one in which the first factor is strongest."""
+    by = choices.among("by_factor", "Texts in which this is strongest first", {
+        k: f"factor {k + 1}: {name}" for k, name in enumerate(found.names)
+    })  # fmt: skip
+    means = found.means()[by]
+    known = {
+        text: f"{found.numbers[text]} ({means[text]:.2f}): {' '.join(found.texts[text].split())[:SHOWN]}"
+        for text in found.strongest(by)
+    }
+    chosen = choices.column("factor_text", "Text", [known[text] for text in known])
+    return next(text for text in known if known[text] == chosen)
+
+
+def coloured(found: Factors, title: str) -> None:
+    """The text in its factors' colours, a line for each factor, and the strongest units."""
+    factors(
+        pieces_of(found), found.values.tolist(), names=found.names, units=found.units,
+        stability=found.stability.tolist(), share=found.share.tolist(), written=found.written, key="factors",
+        caption=frame.caption(found, title), direction=figures.direction(found.text), group="text",
+    )  # fmt: skip
+    first = dict.fromkeys(unit.removesuffix(" (−)") for units in found.units for unit in units[:2])
+    choices.offered_units(
+        "strongest", "The strongest units of each factor: choose one, then look at it", list(first)
+    )
+    st.page_link("views/unit.py", label="What does one unit watch for?", icon=":material/visibility:")
