@@ -1,4 +1,4 @@
-"""`python -m interpret corpus index|status|cancel|unit`: an index of any number of texts, shard by shard."""
+"""`python -m interpret corpus index|status|cancel|unit|bundle`: an index of any number of texts, by shards."""
 
 import argparse
 import json
@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import models
-from interpret.corpus import job
-from interpret.corpus.documents import Document, documents
+from interpret.corpus import job, shipped
+from interpret.corpus.documents import documents
 from interpret.corpus.index import Index
-from interpret.units_corpus import passages
+from interpret.units import unfit
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -20,6 +20,7 @@ def arguments() -> argparse.ArgumentParser:
     index = parts.add_parser("index", help="make an index, or go on with one")
     index.add_argument("--model", required=True, help=f"{', '.join(models.names())}, or a folder")
     index.add_argument("--texts", required=True, help="bundled, or a .txt, .csv, .jsonl or .parquet file")
+    index.add_argument("--column", default="", help="where the texts are in the file; guessed if not said")
     index.add_argument("--out", type=Path, required=True, help="the job's folder")
     index.add_argument("--shard", type=int, default=job.SHARD, help="texts in each shard")
     index.add_argument(
@@ -31,6 +32,9 @@ def arguments() -> argparse.ArgumentParser:
     unit = parts.add_parser("unit", help="what a unit stood highest on")
     unit.add_argument("--out", type=Path, required=True)
     unit.add_argument("unit", help='kind, layer and index, such as "cell 2.17"')
+    bundle = parts.add_parser("bundle", help="make the indexes anew that ship with the bundled models")
+    bundle.add_argument("--model", choices=models.names(), help="only this one's")
+    bundle.add_argument("--into", type=Path, default=shipped.INDEXES, help="the folder of all indexes")
     return parser
 
 
@@ -45,12 +49,17 @@ def answer(argv: list[str]) -> str:
     if asked.part == "unit":
         kind, _, place = asked.unit.partition(" ")
         layer, _, index = place.partition(".")
-        return json.dumps(asdict(Index(asked.out).unit(kind, int(layer or 0), int(index or 0))))
+        found = asdict(Index(asked.out).unit(kind, int(layer or 0), int(index or 0)))
+        return json.dumps({name: v.tolist() if hasattr(v, "tolist") else v for name, v in found.items()})
+    if asked.part == "bundle":
+        names = [asked.model] if asked.model else models.names()
+        done = {name: shipped.bundle(name, asked.into) for name in names if not unfit(models.card(name))}
+        return json.dumps({name: summary["digest"] for name, summary in done.items() if summary})
     if asked.texts == "bundled":
-        found = (Document(one.text, one.label or "") for one in passages(models.card(asked.model)))
+        found = iter(shipped.bundled(models.card(asked.model)))
     else:
-        found = documents(Path(asked.texts))
-    job.plan(asked.out, asked.model, iter(found), asked.shard)
+        found = documents(Path(asked.texts), asked.column)
+    job.plan(asked.out, asked.model, found, asked.shard)
     engine = job.here
     if asked.workers or asked.scheduler:
         from interpret.corpus.cluster import engine as on_dask

@@ -15,8 +15,10 @@ import fcntl
 import hashlib
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from interpret.corpus.merging import merged
 from models.base import Refusal
 
 SHARD = 32  # texts
+VERSION = 2  # of the tables: an index made by other code is another index
 JOB, PROGRESS, CANCEL = "job.json", "progress.json", "cancel"
 
 
@@ -43,6 +46,7 @@ class Spec:
     corpus_sha256: str
     texts: int
     shard: int = SHARD
+    version: int = VERSION
 
     @property
     def id(self) -> str:
@@ -67,36 +71,53 @@ class Progress:
 
 
 def plan(folder: Path, model: str, texts: Iterator[Document], shard: int = SHARD) -> Spec:
-    """Write the shards' inputs and what is asked; a folder planned for something else is refused."""
-    inputs, digest, count = folder / "inputs", hashlib.sha256(), 0
-    inputs.mkdir(parents=True, exist_ok=True)
-    held: list[Document] = []
-    for document in texts:
-        digest.update(json.dumps([document.text, document.label]).encode())
-        held.append(document)
-        count += 1
-        if len(held) == shard:
-            _write_input(inputs, count // shard - 1, held)
-            held = []
-    if held:
-        _write_input(inputs, count // shard, held)
-    if not count:
-        raise BadCorpus("There is no text in this corpus: give a file with texts.")
-    spec = Spec(model, models.card(model).sha256, digest.hexdigest(), count, shard)
-    if (folder / JOB).is_file() and read(folder) != spec:
-        raise Busy(f"{folder.name} is an index of another corpus or model: give another folder.")
-    store.write_json(folder / JOB, asdict(spec))
+    """Write the shards' inputs and what is asked; a folder planned for something else is refused.
+
+    Inputs are written aside first, so that a folder in which another job works is never touched.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    aside, digest, count = folder / f".inputs.{uuid.uuid4().hex}.tmp", hashlib.sha256(), 0
+    try:
+        aside.mkdir()
+        for number, held in enumerate(iter(lambda: list(islice(texts, shard)), [])):
+            for document in held:
+                digest.update(json.dumps([document.text, document.label]).encode())
+            lines = "".join(json.dumps(asdict(document)) + "\n" for document in held)
+            store.write_text(aside / f"{number:05}.jsonl", lines)
+            count += len(held)
+        if not count:
+            raise BadCorpus("There is no text in this corpus: give a file with texts.")
+        spec = Spec(model, models.card(model).sha256, digest.hexdigest(), count, shard)
+        with _alone(folder):
+            _take(folder, aside, spec)
+    finally:
+        store.drop(aside)
     return spec
+
+
+def _take(folder: Path, aside: Path, spec: Spec) -> None:
+    """Put planned inputs in their place, unless they are there."""
+    if (folder / JOB).is_file():
+        if read(folder) != spec:
+            raise Busy(f"{folder.name} is an index of another corpus or model: give another folder.")
+        return
+    store.drop(folder / "inputs")
+    aside.rename(folder / "inputs")
+    store.write_json(folder / JOB, asdict(spec))
 
 
 def read(folder: Path) -> Spec:
     """What a job folder asks; refuses a folder that is none."""
     try:
-        return Spec(**json.loads((folder / JOB).read_text(encoding="utf-8")))
+        said = json.loads((folder / JOB).read_text(encoding="utf-8"))
+        spec = Spec(**{"version": 1, **said})
     except (OSError, ValueError, TypeError):
         raise Refusal(
             f"{folder.name} is no index: make one with `python -m interpret corpus index`."
         ) from None
+    if spec.version != VERSION:
+        raise Refusal(f"{folder.name} was made by another version of Underhood: make it again elsewhere.")
+    return spec
 
 
 def process(folder: str, number: int) -> int:
@@ -171,11 +192,6 @@ def cancel(folder: Path) -> None:
 def _say(folder: Path, now: Progress, heard: Callable[[Progress], None]) -> None:
     store.write_json(folder / PROGRESS, asdict(now))
     heard(now)
-
-
-def _write_input(inputs: Path, number: int, texts: list[Document]) -> None:
-    lines = "".join(json.dumps(asdict(document)) + "\n" for document in texts)
-    (inputs / f"{number:05}.jsonl").write_text(lines, encoding="utf-8")
 
 
 @contextlib.contextmanager

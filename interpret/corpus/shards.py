@@ -1,7 +1,7 @@
 """One shard of a corpus: what the model makes of some texts, as tables; a function of both and no more."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -9,14 +9,19 @@ import numpy as np
 import torch
 
 import models
+from interpret import progress
 from interpret.corpus.documents import Document
+from interpret.corpus.heads import Heads
+from interpret.corpus.tallies import TURNS, Tally, joined, tally, together
 from interpret.run import Run, record
-from models.base import BadText, LanguageModel, Refusal
+from interpret.units_corpus import GATES, SATURATED, is_story
+from interpret.units_features import features
+from models.base import BadText, LanguageModel, Refusal, Tokens
 
-TOP = 8  # contexts kept for each end of a unit
 LONGEST = 256  # tokens of one text
-TEXTS = ("number", "text", "label", "tokens", "loss", "answer", "share", "state", "why")
-Table = dict[str, list[Any]]
+HELD = 3_000_000  # activations of one layer held before they are counted
+COLUMNS = ("number", "text", "label", "tokens", "loss", "answer", "share", "state", "why")
+Table = Mapping[str, list[Any] | np.ndarray]
 
 
 @lru_cache(maxsize=2)
@@ -27,38 +32,44 @@ def opened(name: str) -> LanguageModel:
 
 @torch.no_grad()
 def tables(model: LanguageModel, found: Sequence[Document], first: int) -> dict[str, Table]:
-    """Four tables about texts numbered from `first`: texts, tokens, units, heads.
+    """Six tables about texts numbered from `first`: texts, tokens, units, gates, labels, heads.
 
     texts: mean loss (nats a token), tokens, class and its probability, the mean last state as embedding.
-    tokens: surprise in bits and rank of each. units: count, sum, sum of squares, least, most, and the `TOP`
-    places of highest activation, one a text. heads: mean entropy (bits), mass on the first token, on the one
-    before. A text the model cannot take is kept with loss NaN and its reason.
+    tokens: surprise in bits and rank of each. units: see `interpret.corpus.tallies`. gates: how many tokens
+    found an LSTM's gates shut or open, and the sum of ln f. labels: sums of the features. heads: mean entropy
+    (bits), mass on the first token, on the one before. A text the model cannot take is kept with loss NaN and
+    its reason.
     """
-    texts: Table = {
-        n: [] for n in ("number", "text", "label", "tokens", "loss", "answer", "share", "state", "why")
-    }
-    tokens: Table = {name: [] for name in ("text", "place", "piece", "surprise", "rank")}
-    units, heads = Units(), Heads()
-    for number, document in enumerate(found, start=first):
-        row: dict[str, Any] = {
-            "number": number,
-            "text": _storable(document.text),
-            "label": document.label,
-            "why": "",
-        }
-        row |= {"tokens": 0, "loss": math.nan, "answer": "", "share": math.nan, "state": []}
-        try:
-            cut = model.encode(document.text)
-            run = record(model, cut.cut(min(LONGEST, model.card.context or LONGEST)))
-        except (BadText, Refusal) as refusal:
-            row["why"] = str(refusal)
-        else:
+    cut = [_encoded(model, document.text) for document in found]
+    taken = [(one, d.label) for one, d in zip(cut, found, strict=True) if isinstance(one, Tokens)]
+    labels = Labels(model, taken, first)
+    texts: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    tokens: list[np.ndarray] = []
+    units, gates, heads = Units(labels), Gates(), Heads()
+    for number, (document, one) in enumerate(zip(found, cut, strict=True), start=first):
+        row: dict[str, Any] = {"number": number, "text": _storable(document.text), "label": document.label}
+        row |= {"tokens": 0, "loss": math.nan, "answer": "", "share": math.nan, "state": [], "why": ""}
+        progress.tell((number - first) / len(found))
+        if isinstance(one, Tokens):
+            run = record(model, one)
             row |= _about(run, number, tokens)
             units.take(run, number)
+            gates.take(run)
             heads.take(run)
+        else:
+            row["why"] = one
         for name, value in row.items():
             texts[name].append(value)
-    return {"texts": texts, "tokens": tokens, "units": units.table(), "heads": heads.table()}
+    return {"texts": texts, "tokens": _columns(tokens), "units": units.table(), "gates": gates.table(),
+            "labels": labels.table(), "heads": heads.table()}  # fmt: skip
+
+
+def _encoded(model: LanguageModel, text: str) -> Tokens | str:
+    """The text's tokens, or why there are none."""
+    try:
+        return model.encode(text).cut(min(LONGEST, model.card.context or LONGEST))
+    except (BadText, Refusal) as refusal:
+        return str(refusal)
 
 
 def _storable(text: str) -> str:
@@ -66,116 +77,134 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _about(run: Run, number: int, tokens: Table) -> dict[str, Any]:
+def _about(run: Run, number: int, tokens: list[np.ndarray]) -> dict[str, Any]:
     state = run.hidden[-1].mean(0).tolist() if run.hidden[-1].shape[-1] > 1 else []
     found: dict[str, Any] = {"tokens": len(run.tokens), "state": state}
-    logs = run.logits.log_softmax(-1)
     if run.model.card.task == "classify":
-        best = int(logs[0].argmax())
-        return found | {"answer": run.model.card.classes[best], "share": float(logs[0, best].exp())}
+        shares = run.logits[0].softmax(-1)
+        best = int(shares.argmax())
+        return found | {"answer": run.model.card.classes[best], "share": float(shares[best])}
     if run.model.card.task != "causal" or len(run.tokens) < 2:
         return found
     own = torch.from_numpy(run.tokens.ids[1:].copy())
-    given = logs[:-1].gather(-1, own[:, None])
-    rank = 1 + (logs[:-1] > given).sum(-1)
-    tokens["text"] += [number] * len(own)
-    tokens["place"] += list(range(1, len(own) + 1))
-    tokens["piece"] += own.tolist()
-    tokens["surprise"] += (-given[:, 0] / math.log(2)).tolist()
-    tokens["rank"] += rank.tolist()
+    logits = run.logits[:-1]
+    chosen = logits.gather(-1, own[:, None])
+    given = (chosen - logits.logsumexp(-1, keepdim=True))[:, 0]
+    rank = 1 + (logits > chosen).sum(-1)
+    places = np.arange(1.0, len(own) + 1)
+    surprise = (-given / math.log(2)).numpy()
+    tokens.append(np.stack([np.full(len(own), float(number)), places, own.numpy(), surprise, rank.numpy()]))
     return found | {"loss": float(-given.mean())}
 
 
-class Units:
-    """Running statistics and highest places of every unit, kind by kind and layer by layer."""
+def _columns(rows: list[np.ndarray]) -> Table:
+    whole = np.concatenate([*rows, np.zeros((5, 0))], axis=1)
+    kinds = {"text": "int64", "place": "int32", "piece": "int32", "surprise": "float32", "rank": "int32"}
+    return {name: row.astype(kind) for (name, kind), row in zip(kinds.items(), whole, strict=True)}
 
-    def __init__(self) -> None:
-        self._sums: dict[tuple[str, int], np.ndarray] = {}  # (5, N): count, sum, squares, least, most
-        self._tops: dict[tuple[str, int], np.ndarray] = {}  # (3, TOP, N): value, text, place
+
+class Labels:
+    """Features of all tokens of a shard, and the same shifted along it; shifts are drawn from `seed`."""
+
+    def __init__(self, model: LanguageModel, taken: Sequence[tuple[Tokens, str]], seed: int):
+        story = is_story(model.card)
+        found = [features(tokens, label or None, storyland=story) for tokens, label in taken]
+        self.names = tuple(found[0]) if found else ()
+        each = [np.stack([one[name] for name in self.names], -1) for one in found]
+        self.values = np.concatenate(each).astype(np.float32) if each else np.zeros((0, 0), np.float32)
+        lots, count = np.random.default_rng(seed), len(self.values)
+        low, high = count // 10, max(count // 10 + 1, count - count // 10)
+        shifts = [int(lots.integers(low, high)) for _ in range(TURNS)]
+        turned = [np.roll(self.values, shift, axis=0) for shift in shifts]
+        self.shifted = np.concatenate(turned, axis=1) if count else self.values
+
+    def table(self) -> Table:
+        """A row for each feature."""
+        exact = self.values.astype(np.float64)
+        count = np.full(len(self.names), len(exact))
+        return {
+            "feature": list(self.names),
+            "count": count,
+            "sum": exact.sum(0),
+            "squares": (exact**2).sum(0),
+        }
+
+
+class Units:
+    """Every unit's tally, kind by kind and layer by layer."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels, self._at = labels, 0
+        self._held: dict[tuple[str, int], list[torch.Tensor]] = {}
+        self._numbers: list[int] = []
+        self._found: dict[tuple[str, int], Tally] = {}
 
     def take(self, run: Run, number: int) -> None:
         """Add one text."""
+        self._numbers.append(number)
         for kind, layers in _tracks(run).items():
             for layer, track in enumerate(layers, start=1):
-                self._add((kind, layer), track.double().numpy(), number)
+                self._held.setdefault((kind, layer), []).append(track)
+        if any(sum(map(torch.numel, held)) > HELD for held in self._held.values()):
+            self._count()
 
-    def _add(self, key: tuple[str, int], values: np.ndarray, number: int) -> None:
-        count = np.full(values.shape[1], float(len(values)))
-        new = np.stack([count, values.sum(0), (values**2).sum(0), values.min(0), values.max(0)])
-        best = values.argmax(0)
-        top = np.stack([values.max(0), np.full(len(best), float(number)), best.astype(float)])[:, None]
-        if key in self._sums:
-            new, top = summed(self._sums[key], new), highest(self._tops[key], top)
-        self._sums[key], self._tops[key] = new, top
+    def _count(self) -> None:
+        size = 0
+        for key, held in self._held.items():
+            size = sum(map(len, held))
+            where = slice(self._at, self._at + size)
+            new = tally(held, self._numbers, self._labels.values[where], self._labels.shifted[where])
+            self._found[key] = together(self._found[key], new) if key in self._found else new
+        self._at += size
+        self._held, self._numbers = {}, []
 
     def table(self) -> Table:
         """A row for each unit."""
-        names = (
-            "kind",
-            "layer",
-            "index",
-            "count",
-            "sum",
-            "squares",
-            "least",
-            "most",
-            "values",
-            "texts",
-            "places",
-        )
-        rows: Table = {name: [] for name in names}
-        for (kind, layer), sums in sorted(self._sums.items()):
-            top = self._tops[kind, layer]
-            width = sums.shape[1]
-            rows["kind"] += [kind] * width
-            rows["layer"] += [layer] * width
-            rows["index"] += list(range(width))
-            for name, column in zip(names[3:8], sums, strict=True):
-                rows[name] += column.tolist()
-            for name, columns in zip(names[8:], top, strict=True):
-                rows[name] += columns.T.tolist()
-        return rows
+        self._count()
+        if not self._found:
+            return {"kind": [], "layer": [], "index": []}
+        order = sorted(self._found)
+        widths = [len(self._found[key]["count"]) for key in order]
+        return {
+            "kind": [kind for (kind, _), width in zip(order, widths, strict=True) for _ in range(width)],
+            "layer": np.repeat([layer for _, layer in order], widths),
+            "index": np.concatenate([np.arange(width) for width in widths]),
+            **joined([self._found[key] for key in order]),
+        }
 
 
-class Heads:
-    """Running means over the rows of every attention head."""
+class Gates:
+    """How often an LSTM's gates are shut and open, and how fast its cells forget."""
 
     def __init__(self) -> None:
-        self._sums: np.ndarray | None = None  # (L, H, 4): rows, entropy, first, previous
+        self._sums: list[np.ndarray] = []  # a layer's (8, N): rows, 3 shut, 3 open, sum of ln f
 
     def take(self, run: Run) -> None:
-        """Add one text; the first row, which can only look at itself, does not count."""
-        if run.attention is None or run.attention.shape[2] < 2:
+        """Add one text."""
+        if run.memory is None:
             return
-        found = run.attention[:, :, 1:].double()  # (L, H, Q, T)
-        places = torch.arange(found.shape[2])
-        entropy = -(found * found.clamp(min=1e-12).log2()).sum(-1)
-        parts = [torch.ones_like(entropy), entropy, found[..., 0], found[:, :, places, places]]
-        new = torch.stack([part.sum(-1) for part in parts], -1).numpy()
-        self._sums = new if self._sums is None else self._sums + new
+        for layer in range(len(run.memory.cell)):
+            gates = [getattr(run.memory, name)[layer] for name in GATES]
+            shut = [(gate < SATURATED[0]).sum(0).double() for gate in gates]
+            open_ = [(gate > SATURATED[1]).sum(0).double() for gate in gates]
+            forgets = gates[1].double().clamp(1e-12, 1.0).log().sum(0)
+            rows = torch.full_like(forgets, float(len(gates[1])))
+            new = torch.stack([rows, *shut, *open_, forgets]).numpy()
+            if layer == len(self._sums):
+                self._sums.append(np.zeros_like(new))
+            self._sums[layer] += new
 
     def table(self) -> Table:
-        """A row for each head."""
-        names = ("layer", "head", "rows", "entropy", "first", "previous")
-        rows: Table = {name: [] for name in names}
-        if self._sums is not None:
-            for layer, head in np.ndindex(self._sums.shape[:2]):
-                values = [layer + 1, head, *self._sums[layer, head].tolist()]
-                for name, value in zip(names, values, strict=True):
-                    rows[name].append(value)
-        return rows
-
-
-def summed(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Statistics (5, N) of two lots of tokens together."""
-    return np.stack([*(a[:3] + b[:3]), np.minimum(a[3], b[3]), np.maximum(a[4], b[4])])
-
-
-def highest(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The `TOP` highest of two lots of places (3, K, N); of equal ones, those of the earlier text."""
-    both = np.concatenate((a, b), axis=1)
-    order = np.lexsort((both[1], -both[0]), axis=0)[:TOP]
-    return np.take_along_axis(both, order[None], axis=1)
+        """A row for each cell."""
+        if not self._sums:
+            return {"layer": [], "index": []}
+        whole = np.concatenate(self._sums, axis=1)
+        widths = [sums.shape[1] for sums in self._sums]
+        return {
+            "layer": np.repeat(np.arange(1, len(widths) + 1), widths),
+            "index": np.concatenate([np.arange(width) for width in widths]),
+            "count": whole[0], "shut": whole[1:4].T, "open": whole[4:7].T, "log_forget": whole[7],
+        }  # fmt: skip
 
 
 def _tracks(run: Run) -> dict[str, Sequence[torch.Tensor]]:

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from interpret.corpus.shipped import behind
 from interpret.method import Method
 from interpret.results import Check, MemoryTraces
 from interpret.run import Run
 from interpret.target import Target
 from interpret.units import NoUnits, column, most_variable, parse_several, shared
-from interpret.units_corpus import readings
+from interpret.units_corpus import life
 
 MOST = 8  # units beside each other
 NAMES = ("input_gate", "forget_gate", "output_gate", "candidate", "cell", "hidden")
@@ -45,8 +46,8 @@ def compute(run: Run, target: Target, options: Options) -> MemoryTraces:
     for unit in units:
         column(run, unit)  # refuses what is not there
     layers = [getattr(run.memory, name) for name in NAMES]
-    corpus = readings(run.model)
-    widths = [gates.shut.shape[1] for gates in corpus.gates]
+    cells = behind(run.model, "cell").gates()
+    count = np.array([cell["count"] for cell in cells])
     values = np.array([[track[u.layer - 1][:, u.index].double().numpy() for u in units] for track in layers])
     half = None if run.attention is None else run.memory.cell[0].shape[1] // 2  # of both directions
     return MemoryTraces(
@@ -62,12 +63,12 @@ def compute(run: Run, target: Target, options: Options) -> MemoryTraces:
         ),
         units=tuple(f"cell {u.layer}.{u.index}" for u in units),
         backwards=tuple(half is not None and u.index >= half for u in units),
-        layer=np.concatenate([np.full(width, n + 1) for n, width in enumerate(widths)]),
-        index=np.concatenate([np.arange(width) for width in widths]),
-        shut=np.concatenate([gates.shut for gates in corpus.gates], -1),
-        open=np.concatenate([gates.open for gates in corpus.gates], -1),
-        half_life=np.concatenate([gates.half_life for gates in corpus.gates]),
-        corpus_tokens=int(corpus.starts[-1]),
+        layer=np.array([cell["layer"] for cell in cells]),
+        index=np.array([cell["index"] for cell in cells]),
+        shut=np.array([cell["shut"] for cell in cells]).T / count,
+        open=np.array([cell["open"] for cell in cells]).T / count,
+        half_life=life(-np.array([cell["log_forget"] for cell in cells]) / count),
+        corpus_tokens=int(count.max()),
         variable=tuple(map(str, variable)),
     )
 

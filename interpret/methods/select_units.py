@@ -14,12 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from interpret.method import Method
-from interpret.methods.unit import snippet
 from interpret.results import Check, UnitRanking
 from interpret.run import Run
 from interpret.target import Target
 from interpret.units import SIGNED, NoUnits, auc_of_ranks, every, kinds, ranks, shared, unfit
-from interpret.units_corpus import readings
 from models.base import Refusal
 
 SHIFTS = 20
@@ -50,7 +48,6 @@ def compute(run: Run, target: Target, options: Options) -> UnitRanking:
     apart = _apart(values[looked], inside[looked])
     order = np.lexsort((-apart, -found))[: options.top]
     chance = _shifted(placed, inside[looked], SIGNED[kind])
-    alike = readings(run.model).of(units[order[0]])
     return UnitRanking(
         **shared(run, target, "select_units", options),
         values=found[order],
@@ -70,7 +67,6 @@ def compute(run: Run, target: Target, options: Options) -> UnitRanking:
         tracks=values[:, order].T.astype(np.float64),
         chance=chance,
         searched=len(units),
-        alike=tuple(map(snippet, alike.lowest if low[order[0]] else alike.highest)),
     )
 
 

@@ -1,6 +1,6 @@
 """What one unit watches for: where it is strong in this text and in the bundled ones, and what it writes.
 
-Colours are scaled by the unit's largest size over the bundled texts, so that a weak sentence looks weak. Its
+Colours are scaled by the unit's largest size over the texts behind it, so that a weak sentence looks weak. Its
 correlation with features of the text (Pearson's r) stands beside the largest correlation that any unit of
 the model has with the same feature shifted along the corpus: among thousands, some always seem to fit. What
 it writes: one more of it, carried straight to the output without the last normalisation.
@@ -9,26 +9,31 @@ Source: Karpathy, Johnson, Li 2015, https://arxiv.org/abs/1506.02078; promoted w
 https://arxiv.org/abs/2203.14680.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
+from interpret.corpus.shipped import behind
+from interpret.corpus.snippets import snippets
 from interpret.method import Method
-from interpret.results import Check, Snippet, UnitCard
+from interpret.results import Check, UnitCard
 from interpret.run import Run
 from interpret.target import Target
-from interpret.units import SIGNED, column, kinds, most_variable, parse, shared, unfit, written_by
-from interpret.units_corpus import Place, readings
+from interpret.units import SIGNED, column, kinds, most_variable, parse, shared, tracks, unfit, written_by
 
-AROUND = 110  # characters of a snippet on either side
 WORDS = 10  # promoted and suppressed ones
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`unit`: such as "neuron 3.512"; empty: the one that changes most on this text."""
+    """`unit`: such as "neuron 3.512"; empty: the one that changes most on this text.
+
+    `corpus`: the folder of an index of other texts (`python -m interpret corpus index`); empty: the bundled ones.
+    """
 
     unit: str = ""
+    corpus: str = ""
 
 
 def compute(run: Run, target: Target, options: Options) -> UnitCard:
@@ -38,13 +43,13 @@ def compute(run: Run, target: Target, options: Options) -> UnitCard:
     values = column(run, unit)
     if unit.kind != variable[0].kind:
         variable = most_variable(run, unit.kind)
-    corpus = readings(run.model)
-    known = corpus.of(unit)
-    counts, edges = np.histogram(known.values, bins=40)
-    chance = corpus.chance[unit.kind]
+    index = behind(run.model, unit.kind, options.corpus)
+    known, chance = index.unit(unit.kind, unit.layer, unit.index), index.chance(unit.kind)
+    lowest = known.lowest if SIGNED[unit.kind] else ()
+    highest, lowest, middling = snippets(run.model, index, known.highest, lowest, known.middling)
     up, down = _written(run, unit)
     return UnitCard(
-        **shared(run, target, "unit", options),
+        **shared(run, target, "unit", replace(options, corpus=Path(options.corpus).name)),
         values=values,
         unit="activation",
         signed=True,
@@ -55,19 +60,20 @@ def compute(run: Run, target: Target, options: Options) -> UnitCard:
         ),
         address=str(unit),
         limit=known.limit,
-        counts=counts,
-        edges=edges,
-        highest=tuple(map(snippet, known.highest)),
-        lowest=tuple(map(snippet, known.lowest)) if SIGNED[unit.kind] else (),
-        middling=tuple(map(snippet, known.middling)),
-        features=corpus.features,
+        counts=known.counts,
+        edges=known.edges,
+        highest=highest,
+        lowest=lowest,
+        middling=middling,
+        features=index.features,
         r=known.r,
         chance=chance,
         promoted=up,
         suppressed=down,
         variable=tuple(map(str, variable)),
-        sizes=tuple(layer.shape[1] for layer in corpus.values[unit.kind]),
-        corpus_tokens=int(corpus.starts[-1]),
+        sizes=tuple(layer.shape[1] for layer in tracks(run, unit.kind)),
+        corpus_tokens=known.count,
+        corpus="these texts of yours" if options.corpus else "the bundled texts",
     )
 
 
@@ -85,18 +91,6 @@ def _written(run: Run, unit) -> tuple[tuple[tuple[str, float], ...], tuple[tuple
         return tuple((classes[k] if classes else run.model.shown(int(k)), float(logits[k])) for k in chosen)
 
     return told(order[:count]), told(order[::-1][:count])
-
-
-def snippet(place: Place) -> Snippet:
-    """The text around a place, as it is shown."""
-    text, (start, end) = place.tokens.text, (int(n) for n in place.tokens.spans[place.at])
-    left, right = max(0, start - AROUND), min(len(text), end + AROUND)
-    return Snippet(
-        before=("…" if left else "") + text[left:start],
-        token=text[start:end],
-        after=text[end:right] + ("…" if right < len(text) else ""),
-        value=float(place.values[place.at]),
-    )
 
 
 METHOD = Method(

@@ -105,6 +105,7 @@ class UnitCard(Result):
     variable: tuple[str, ...]  # the units that change most on this text
     sizes: tuple[int, ...]  # units in each layer
     corpus_tokens: int
+    corpus: str = "the bundled texts"
 
     def shows(self) -> str:
         return f"activation of {self.address}; colours end at ±{self.limit:.2f}, its largest over the corpus"
@@ -139,11 +140,9 @@ class UnitCard(Result):
         )
         found = self.telling()
         if not found:
-            return (
-                f"{said} Over the bundled texts it follows none of the {len(self.features)} features tried."
-            )
+            return f"{said} Over {self.corpus} it follows none of the {len(self.features)} features tried."
         names = " and ".join(f"“{self.features[f]}” (r = {self.r[f]:+.2f})" for f in found[:2])
-        return f"{said} Over the bundled texts it goes with {names}."
+        return f"{said} Over {self.corpus} it goes with {names}."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,7 +158,6 @@ class UnitRanking(Result):
     tracks: np.ndarray  # (U, T)
     chance: np.ndarray  # (S,) the best AUC of any unit when the choice is shifted along the text
     searched: int  # how many units were searched
-    alike: tuple[Snippet, ...] = ()  # where the first unit is strongest in the corpus
 
     def shows(self) -> str:
         return f"AUC of {self.searched:,} units: how often a unit is on at a chosen token and off at another"

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,9 +17,10 @@ import pytest
 import models
 from interpret import record
 from interpret.commands.corpus import answer
-from interpret.corpus import job, shards, store
+from interpret.corpus import job, store
 from interpret.corpus.documents import Document, documents
 from interpret.corpus.index import Index
+from interpret.units_features import features
 from models.base import Refusal
 
 MODEL = "story-lstm"
@@ -48,17 +50,13 @@ def digest(folder: Path) -> str:
 # What it holds
 
 
-def test_statistics_of_two_lots_on_paper():
-    a, b = np.array([[2.0], [3.0], [5.0], [1.0], [2.0]]), np.array([[1.0], [4.0], [16.0], [4.0], [4.0]])
-    assert shards.summed(a, b)[:, 0].tolist() == [3.0, 7.0, 21.0, 1.0, 4.0]
-    one, two = np.array([[[5.0]], [[3.0]], [[0.0]]]), np.array([[[5.0]], [[1.0]], [[2.0]]])
-    assert shards.highest(one, two)[:, :, 0].tolist() == [[5.0, 5.0], [1.0, 3.0], [2.0, 0.0]]
-
-
 def test_the_index_equals_one_pass_over_all_texts(whole: Path):
     index, model = Index(whole), models.load(MODEL)
     runs: list[Any] = [record(model, text) for text in TEXTS]
     cells = np.concatenate([run.memory.cell[0].double().numpy() for run in runs])
+    labels = np.concatenate(
+        [np.stack(list(features(run.tokens, storyland=True).values()), -1) for run in runs]
+    )
     for unit in (0, 17, 255):
         card = index.unit("cell", 1, unit)
         assert card.count == len(cells)
@@ -66,8 +64,19 @@ def test_the_index_equals_one_pass_over_all_texts(whole: Path):
         assert card.deviation == pytest.approx(cells[:, unit].std(), abs=1e-6)
         assert (card.least, card.most) == (cells[:, unit].min(), cells[:, unit].max())
         best = max(range(len(runs)), key=lambda n: float(runs[n].memory.cell[0][:, unit].max()))
-        assert card.places[0][1] == best
-        assert [value for value, _, _ in card.places] == sorted((p[0] for p in card.places), reverse=True)
+        assert card.highest[0].text == best
+        assert card.counts.sum() == len(cells) and card.edges[0] <= card.least < card.most < card.edges[-1]
+        theirs = np.histogram(cells[:, unit], card.edges)[0]
+        np.testing.assert_array_equal(card.counts, theirs)
+        for at in (*card.highest, *card.lowest, *card.middling):
+            assert float(runs[at.text].memory.cell[0][at.place, unit]) == pytest.approx(at.value, abs=1e-6)
+        assert card.highest[0].value == card.most and card.lowest[0].value == card.least
+        half = (card.mean + card.most) / 2
+        assert abs(card.middling[0].value - half) <= min(abs(at.value - half) for at in card.highest) + 1e-9
+        at = index.features.index("length")
+        r = np.corrcoef(cells[:, unit], labels[:, at])[0, 1]
+        assert card.r[at] == pytest.approx(r, abs=1e-4) and abs(r) > 0.01
+    assert index.sizes("cell") == (256,)
     losses = [row["loss"] for row in index.texts()]
     for run, loss in zip(runs, losses, strict=True):
         logs = run.logits[:-1].log_softmax(-1)
@@ -80,7 +89,9 @@ def test_shards_of_another_size_come_to_the_same_numbers(whole: Path, tmp_path: 
     job.run(other)
     for unit in (3, 99):
         one, two = Index(whole).unit("cell", 1, unit), Index(other).unit("cell", 1, unit)
-        assert one.places == two.places
+        assert (one.highest, one.lowest, one.middling) == (two.highest, two.lowest, two.middling)
+        np.testing.assert_array_equal(one.counts, two.counts)
+        np.testing.assert_allclose(one.r, two.r, atol=1e-5)
         assert one.mean == pytest.approx(two.mean, abs=1e-12)
 
 
@@ -167,8 +178,40 @@ def test_two_jobs_on_one_folder(tmp_path: Path):
     folder = planned(tmp_path / "job")
     with job._alone(folder), pytest.raises(job.Busy, match="Another job works on"):
         job.run(folder)
+    inputs = {path.name: path.read_text() for path in (folder / "inputs").iterdir()}
     with pytest.raises(job.Busy, match="another corpus or model"):
         planned(folder, TEXTS[:3])
+    with job._alone(folder), pytest.raises(job.Busy, match="Another job works on"):
+        planned(folder, TEXTS[::-1])
+    assert {path.name: path.read_text() for path in (folder / "inputs").iterdir()} == inputs
+    assert not list(folder.glob(".*")), "what was refused leaves nothing behind"
+
+
+def test_a_disk_that_is_full_while_texts_are_laid_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as now:
+        now.setattr(store, "_sync", full)
+        with pytest.raises(store.NoRoom, match="No space left on device"):
+            planned(tmp_path / "job")
+    assert not list((tmp_path / "job").glob("**/*.tmp"))
+    assert planned(tmp_path / "job").is_dir()
+
+
+def test_an_index_of_another_version_or_a_damaged_one_is_refused(whole: Path, tmp_path: Path):
+    folder = planned(tmp_path / "job")
+    asked = json.loads((folder / "job.json").read_text())
+    (folder / "job.json").write_text(json.dumps({**asked, "version": 1}))
+    with pytest.raises(Refusal, match="another version of Underhood"):
+        job.run(folder)
+    shutil.copytree(whole, tmp_path / "copy")
+    file = tmp_path / "copy" / "index" / "units.parquet"
+    held = bytearray(file.read_bytes())
+    held[len(held) // 2] ^= 1
+    file.write_bytes(held)
+    with pytest.raises(Refusal, match="The index in copy is damaged"):
+        Index(tmp_path / "copy")
 
 
 @pytest.mark.timeout(120)
@@ -189,24 +232,7 @@ def test_a_dask_cluster_with_a_killed_worker_comes_to_the_same(whole: Path, tmp_
     assert digest(folder) == digest(whole)
 
 
-# What is refused
-
-
-@pytest.mark.parametrize(
-    ("name", "held", "sentence"),
-    [
-        ("a.csv", "one,two\n1,2\n", 'no column "text"'),
-        ("a.jsonl", '{"text": "fine"}\n{broken\n', "line 2 is not JSON"),
-        ("a.jsonl", '{"title": "fine"}\n', 'line 1 has no "text"'),
-        ("a.txt", "\n\n", "no text in this corpus"),
-        ("a.parquet", "no parquet", "no readable Parquet"),
-        ("a.docx", "x", "ends in .txt, .csv"),
-    ],
-)
-def test_files_without_texts_are_refused(tmp_path: Path, name: str, held: str, sentence: str):
-    (tmp_path / name).write_text(held)
-    with pytest.raises(Refusal, match=sentence):
-        job.plan(tmp_path / "job", MODEL, documents(tmp_path / name))
+# What goes in
 
 
 def test_each_kind_of_file_gives_its_texts(tmp_path: Path):
@@ -238,7 +264,7 @@ def test_the_command_line(tmp_path: Path, whole: Path):
     )
     assert json.loads(said)["digest"] == digest(whole)
     assert answer(["status", "--out", out]).startswith("4 of 4 shards done")
-    assert json.loads(answer(["unit", "--out", out, "cell 1.17"]))["places"]
+    assert json.loads(answer(["unit", "--out", out, "cell 1.17"]))["highest"]
     with pytest.raises(Refusal, match=r"has no cell 9\.1"):
         answer(["unit", "--out", out, "cell 9.1"])
     with pytest.raises(Refusal, match="is no index"):

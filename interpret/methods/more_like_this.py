@@ -1,0 +1,150 @@
+"""Where else the units of the words you choose are on together: places of a corpus, aligned on the match.
+
+The ten units that tell the chosen words best from the rest of the text (by AUC) are each on above the middle
+between their means inside and outside (low for those that are low inside). The texts in which the index has
+most of them near their highest are read again; each gives the one place where, over as many tokens as the
+longest run that was chosen, most of the units are on.
+
+Source: Strobelt et al. 2018 (LSTMVis), https://arxiv.org/abs/1606.07461, matches on-off patterns over a corpus.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from interpret import progress
+from interpret.corpus.index import Index
+from interpret.corpus.shipped import behind
+from interpret.corpus.snippets import encoded, snippet
+from interpret.method import Method
+from interpret.methods.select_units import better, chosen
+from interpret.results import Check, PlacesAlike, Snippet
+from interpret.run import Run, record
+from interpret.target import Target
+from interpret.units import SIGNED, NoUnits, Unit, auc, every, kinds, shared, tracks, unfit
+from models.base import LanguageModel, Refusal
+
+UNITS = 10
+READ = 32  # texts read again at most
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """`places`: tokens such as "5-7, 12"; `corpus`: as of “unit”; `count`: how many places at most."""
+
+    places: str = ""
+    kind: str = ""
+    corpus: str = ""
+    count: int = 20
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= READ:
+            raise Refusal(f"count must lie between 1 and {READ}")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What is looked for: each unit on (high, or low) beyond a threshold, over so many tokens."""
+
+    units: tuple[Unit, ...]
+    low: np.ndarray  # (U,)
+    threshold: np.ndarray  # (U,)
+    length: int
+
+    def share(self, values: np.ndarray) -> np.ndarray:
+        """The share of units that are on at each token, (T,), of their activations (T, U)."""
+        return ((values > self.threshold) != self.low).mean(axis=1)
+
+    def best(self, values: np.ndarray) -> tuple[int, float]:
+        """The token from which most units are on over the length, and their share."""
+        share = self.share(values)
+        length = min(self.length, len(share))
+        means = np.convolve(share, np.full(length, 1 / length), "valid")
+        at = int(means.argmax())
+        return at, float(means[at])
+
+
+def compute(run: Run, target: Target, options: Options) -> PlacesAlike:
+    """Places where the chosen words' units are on together, at most one a text."""
+    kind = options.kind or kinds(run)[0]
+    pattern = looked_for(run, chosen(options.places, len(run.tokens)) & run.of_text, kind)
+    index = behind(run.model, kind, options.corpus)
+    texts = index.text(candidates(index, pattern))
+    found: list[tuple[float, int, Snippet]] = []
+    everywhere: list[np.ndarray] = []
+    for done, (number, text) in enumerate(sorted(texts.items())):
+        progress.tell(done / len(texts))
+        tokens, values = _activations(run.model, text, pattern)
+        at, share = pattern.best(values)
+        everywhere.append(pattern.share(values))
+        last = min(at + pattern.length, len(tokens)) - 1
+        found.append((share, number, snippet(tokens, at, last, share)))
+    best = sorted((one for one in found if one[0] > 0), key=lambda one: (-one[0], one[1]))[: options.count]
+    if not best:
+        raise NoUnits("No place of these texts has any of the units on: choose other words.")
+    words = Counter(one.token.strip() or "▸" for *_, one in best)
+    return PlacesAlike(
+        **shared(run, target, "more_like_this", replace(options, corpus=Path(options.corpus).name)),
+        values=np.array([share for share, *_ in best]),
+        unit="share of units",
+        signed=False,
+        check=Check(
+            name="share anywhere",
+            says="At any token of the texts read again, a share of {} of these units is on, on average.",
+            value=float(np.concatenate(everywhere).mean()),
+        ),
+        units=tuple(map(str, pattern.units)),
+        places=tuple(one for *_, one in best),
+        words=tuple(words.most_common()),
+        searched=index.summary["texts"],
+        corpus="these texts of yours" if options.corpus else "the bundled texts",
+    )
+
+
+def looked_for(run: Run, inside: np.ndarray, kind: str) -> Pattern:
+    """The units that are on inside and off outside, and where the middle is."""
+    values, units = every(run, kind)
+    outside = ~inside & run.of_text
+    looked = np.flatnonzero(run.of_text)
+    found, low = better(auc(values[looked], inside[looked]), SIGNED[kind])
+    means = values[inside].mean(0), values[outside].mean(0)
+    apart = np.abs(means[0] - means[1]) / (values[inside].std(0) + values[outside].std(0) + 1e-6)
+    order = np.lexsort((-apart, -found))[:UNITS]
+    places = np.flatnonzero(inside)
+    runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+    return Pattern(
+        tuple(units[k] for k in order), low[order], ((means[0] + means[1]) / 2)[order], max(map(len, runs))
+    )
+
+
+def candidates(index: Index, pattern: Pattern) -> list[int]:
+    """The texts in which most of the units have one of the places the index keeps, up to `READ`."""
+    votes: Counter[int] = Counter()
+    for unit, low in zip(pattern.units, pattern.low, strict=True):
+        card = index.unit(unit.kind, unit.layer, unit.index, READ)
+        votes.update(at.text for at in (card.lowest if low else card.highest))
+    return [text for text, _ in sorted(votes.items(), key=lambda one: (-one[1], one[0]))[:READ]]
+
+
+def _activations(model: LanguageModel, text: str, pattern: Pattern):
+    """A text's tokens, and the activations of the pattern's units there, (T, U)."""
+    seen = record(model, encoded(model, text))
+    columns = [tracks(seen, u.kind)[u.layer - 1][:, u.index].numpy() for u in pattern.units]
+    return seen.tokens, np.stack(columns, axis=1)
+
+
+METHOD = Method(
+    name="more_like_this",
+    title="More like this",
+    question="Where else are the same units on?",
+    gives="places-alike",
+    needs=frozenset(),
+    options=Options,
+    source="Strobelt et al. 2018 (LSTMVis)",
+    signed=False,
+    compute=compute,
+    place=64,
+    unfit=unfit,
+)
