@@ -33,8 +33,9 @@ _lock = threading.Lock()
 
 def _size(found: Any) -> int:
     """About how many bytes an answer takes: its numbers, and the texts it holds."""
-    texts = (text for text in getattr(found, "texts", ()) if isinstance(text, str))
-    return getattr(getattr(found, "values", None), "nbytes", 0) + 65536 + 2 * sum(map(len, texts))
+    texts = getattr(found, "texts", ())  # of some answers how many there were
+    held = [text for text in texts if isinstance(text, str)] if isinstance(texts, tuple | list) else []
+    return getattr(getattr(found, "values", None), "nbytes", 0) + 65536 + 2 * sum(map(len, held))
 
 
 _results: TTLCache[str, Any] = TTLCache(256 * 2**20, 3600, getsizeof=_size)
