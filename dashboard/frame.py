@@ -63,6 +63,11 @@ def notice(sentence: str, more: str, role: str = "alert") -> None:
     st.html(f'<div class="notice" role="{role}"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>')
 
 
+def continued(text: str, added: str) -> str:
+    """A text and what a model added to it, set apart (HTML, escaped)."""
+    return f"{escape(text.removesuffix(added))}<mark>{escape(added)}</mark>"
+
+
 def caption(found: Result, title: str) -> str:
     """What stands under an exported picture."""
     return f"{found.model} · {title} · {found.shows()} · Underhood {VERSION}"

@@ -16,9 +16,11 @@ class Question:
 
 QUESTIONS = (
     Question("Guesses", "next_words", "What comes next?", "text_fields", "next"),
+    Question("Guesses", "generate", "What would it write?", "edit_note", "write"),
     Question("Causes", "saliency", "Which words led to this one?", "target", "saliency"),
     Question("Causes", "trust_league", "Can I trust this map?", "verified", "trust"),
-    Question("Causes", "over_texts", "Which words push a class?", "library_books", "over-texts"),
+    Question("Texts", "across_texts", "How does it do on my texts?", "table_view", "across-texts"),
+    Question("Texts", "over_texts", "Which words push a class?", "library_books", "over-texts"),
     Question("Attention", "attention", "Where does it look?", "visibility_lock", "attention"),
     Question("Attention", "lab", "Is attention an explanation?", "experiment", "lab"),
     Question("Attention", "reach", "How far does it look?", "straighten", "reach"),

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from interpret import progress
 from interpret.run import Run
 from interpret.units_corpus import passages, readings
+from interpret.writing import go_on
 from models.base import LanguageModel, Refusal, Tokens
 from models.switches import Held, Unit, found_by_heads, switched, widths
 
@@ -137,30 +137,6 @@ def cost(model: LanguageModel) -> tuple[float, float | None, int]:
         return -float(found[:, 0].mean()), float(found[:, 1].mean()), len(found)
     each = np.concatenate(losses(model, measured_texts(model)))
     return float(each.mean()), None, len(each)
-
-
-@torch.no_grad()
-def go_on(run: Run, count: int, seed: int, temperature: float = 0.7) -> Tokens:
-    """The text with `count` tokens that the model adds, drawn by the seed; the same draws whatever is off.
-
-    Each step takes the token with the largest logit / temperature + its own Gumbel noise (Maddison et al.
-    2014, https://arxiv.org/abs/1411.0030), so that two models that expect the same write the same.
-    """
-    model, tokens = run.model, run.tokens
-    if model.card.task != "causal":
-        raise Refusal(f"{model.card.name} does not write: choose a model that writes the next word.")
-    lots = torch.Generator().manual_seed(seed)
-    ids, text, shown, spans = tokens.ids.tolist(), tokens.text, list(tokens.shown), tokens.spans.tolist()
-    room = (model.card.context or 10**6) - len(ids)
-    for step in range(min(count, room)):
-        progress.tell(step / count)
-        logits = model.logits(model.embed(torch.tensor(ids))[None])[0, -1]
-        noise = -(-torch.rand(len(logits), generator=lots).clamp(min=1e-12).log()).log()
-        ids.append(int((logits / temperature + noise).argmax()))
-        piece = model.shown(ids[-1])
-        spans.append([len(text), len(text) + len(piece)])
-        text, shown = text + piece, [*shown, piece]
-    return Tokens(text=text, ids=np.array(ids), shown=tuple(shown), spans=np.array(spans))
 
 
 def written(run: Run, count: int, seed: int) -> tuple[str, ...]:

@@ -38,14 +38,29 @@ from dashboard.choices.subject import (
     text,
     titles,
 )
-from dashboard.choices.texts import choose_bar, chosen_row, pasted
+from dashboard.choices.texts import (
+    OwnTexts,
+    choose_bar,
+    chosen_row,
+    column,
+    forget_texts,
+    keep_texts,
+    own_texts,
+    pasted,
+    press_cell,
+    uploaded,
+)
 from dashboard.choices.units import keep, kept, offered_units, steps, take_text, take_unit, unit
+from dashboard.choices.writing import dials, go_on_with, keep_dials
 
 __all__ = [
-    "MEASURES", "among", "choose_bar", "choose_rival", "chosen_row", "continue_with", "continue_with_bar",
-    "continue_with_pill", "double", "doubled", "examples", "go_on", "job", "keep", "keep_job", "keep_phrase",
-    "keep_stage", "keep_word", "kept", "link", "measure", "method", "model", "number", "offered_units",
-    "open_lens", "open_model", "open_next", "open_pair", "own_place", "pasted", "phrase", "pick", "played",
-    "rival", "set_to", "several", "sidebar", "stage", "steps", "stop", "stopped", "switch", "take_entry",
-    "take_in", "take_text", "take_unit", "text", "titles", "unit", "with_versus", "word", "written",
+    "MEASURES", "OwnTexts", "among", "choose_bar", "choose_rival", "chosen_row", "column",
+    "continue_with", "continue_with_bar", "continue_with_pill", "dials", "double", "doubled",
+    "examples", "forget_texts", "go_on", "go_on_with", "job", "keep", "keep_dials", "keep_job",
+    "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept", "link", "measure", "method",
+    "model", "number", "offered_units", "open_lens", "open_model", "open_next", "open_pair",
+    "own_place", "own_texts", "pasted", "phrase", "pick", "played", "press_cell", "rival", "set_to",
+    "several", "sidebar", "stage", "steps", "stop", "stopped", "switch", "take_entry", "take_in",
+    "take_text", "take_unit", "text", "titles", "unit", "uploaded", "with_versus", "word",
+    "written",
 ]  # fmt: skip

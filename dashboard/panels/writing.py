@@ -1,0 +1,106 @@
+"""What would it write? Dials over the next token, a tree of ways, and a text that was drawn."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard import answers, choices, figures, frame
+from dashboard.components.dials import dials
+from dashboard.components.tree import tree
+from interpret.sentences import bare, named, percent
+
+DEPTHS = {2: "2", 3: "3", 4: "4"}
+CHILDREN = {2: "2", 3: "3", 4: "4"}
+LONGEST = 60
+
+
+def next_token() -> None:
+    """Temperature, top-k, top-p: what they leave of the next token, and twenty draws."""
+    found = answers.ask("next_shares")
+    frame.answer(found.in_words(), found)
+    key = f"dials-{choices.model()}"
+    at = choices.dials(key)
+    dials(
+        found.logits.tolist(), [bare(token) for token in found.marked()], key=key, at=at,
+        caption=frame.caption(found, "Next token"),
+    )  # fmt: skip
+    now = choices.dials(key)
+    choices.keep_dials(now)
+    frame.check(found)
+    frame.notes("next_shares")
+
+
+def ways() -> None:
+    """The tree of continuations; the chosen way is put behind the text."""
+    frame.section("Where could it go from here?")
+    with st.container(horizontal=True, gap="large"):
+        depth = choices.pick("ahead", "Tokens ahead", DEPTHS, 3)
+        children = choices.pick("children", "Ways from each", CHILDREN, 3)
+    found = answers.part("tree", depth=depth, children=children)
+    if found is None:
+        return
+    frame.said(found.in_words())
+    nodes = range(len(found.parents))
+    phrases = [found.said(node) for node in nodes]
+    tree(
+        found.parents.tolist(), [bare(token) for token in found.marked()],
+        [found.phrase(node) for node in nodes], found.values.tolist(), np.exp(found.paths).tolist(),
+        key="tree", on_go=lambda: choices.go_on_with("tree", phrases), label=found.in_words(),
+        caption=frame.caption(found, "Tree of continuations"),
+    )  # fmt: skip
+    frame.check(found)
+    frame.notes("tree")
+
+
+def by_itself() -> None:
+    """A text drawn with the dials as they stand, and how sure the model was of each token."""
+    frame.section("What does it write by itself?")
+    count = choices.number("count", "Tokens to write", 5, LONGEST, 20)
+    heat, most, mass, seed = choices.dials(f"dials-{choices.model()}")
+    found = answers.part("write_on", count=count, temperature=heat, top_k=most, top_p=mass, seed=seed)
+    if found is None:
+        return
+    frame.said(found.in_words())
+    st.html(f'<p class="written">{frame.continued(found.text, found.added)}</p>')
+    st.caption(
+        f"Drawn with temperature {heat:g}, top-k {most or 'all'}, top-p {mass:g}, seed {seed}: turn the dials "
+        "above, or draw anew."
+    )
+    picture = st.plotly_chart(
+        figures.draw(found), key="written", config=figures.CONFIG, selection_mode="points",
+        on_select="rerun", alt=found.in_words(),
+    )  # fmt: skip
+    _token(found, picture)
+    frame.check(found)
+    frame.notes("write_on")
+
+
+def _token(found: Any, picture: Any) -> None:
+    """One drawn token: its numbers, and the other questions about it."""
+    points = picture["selection"]["points"]
+    chosen = int(points[0]["x"]) if points else found.given + int(found.values[found.given :].argmin())
+    if not found.given <= chosen < len(found.tokens):
+        return
+    token, first = named(found.tokens[chosen]), named(found.first[chosen])
+    rank = int(found.rank[chosen])
+    guess = "its first guess" if rank == 1 else f"its guess number {rank:,}; the first was {first}"
+    frame.said(
+        f"{token}: {percent(float(found.values[chosen]))}, {guess}. Before it the model was undecided by "
+        f"{found.entropy[chosen]:.1f} bits."
+    )
+    before = found.text[: int(found.spans[chosen, 1])]
+    word = int(found.words[chosen])
+    with st.container(horizontal=True, gap="small"):
+        if st.button(
+            "Which words led to it?", key="written-saliency", icon=":material/target:",
+            on_click=choices.open_pair, args=(before, word, ""),
+        ):  # fmt: skip
+            st.switch_page("views/saliency.py")
+        if st.button(
+            "When did it decide?", key="written-layers", icon=":material/layers:",
+            on_click=choices.open_lens,
+            args=(found.text[: int(found.spans[chosen, 0])], found.tokens[chosen].strip()),
+        ):  # fmt: skip
+            st.switch_page("views/decided.py")
+        st.caption("A click on a bar chooses another token.")

@@ -1,0 +1,62 @@
+"""“What would it write?” in the browser: dials without the server, the tree, going on, no markup."""
+
+import re
+
+import pytest
+import torch
+
+from interpret import explain, record
+from interpret.writing import Dials, dialled
+from models import load
+from tests.browser.desk import settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+TEXT = "Sofia works behind the mill. The benches near the shell"
+
+
+def turn(place, name, value):
+    place.get_by_role("slider", name=name).evaluate(
+        "(s, v) => { s.value = v; s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')) }",
+        str(value),
+    )
+
+
+def test_the_dials_do_in_the_browser_what_python_does(desk, server):
+    page = desk.open(server.address("write", model="story-lstm", text=TEXT), height=4200)
+    place = page.locator("[class*=st-key-dials]").first
+    turn(place, "temperature", 57)
+    turn(place, "top-p", 80)
+    at = place.locator(".root").evaluate("(root) => root.__underhood.at")
+    assert at["p"] == 0.8 and at["temperature"] != 1
+    shares = place.locator(".root").evaluate("(root) => [...root.__underhood.now.shares]")
+    logits = torch.tensor(explain(record(load("story-lstm"), TEXT), "next_shares").logits.copy())
+    wanted = dialled(logits, Dials(temperature=at["temperature"], top_p=at["p"]))
+    assert shares == pytest.approx(wanted.tolist(), abs=1e-4)
+    page.wait_for_url(re.compile(r"dials="))
+    settle(page)
+    assert f"temperature {at['temperature']:g}" in page.locator("main").inner_text()
+    place.get_by_role("button", name="reset").click()
+    page.wait_for_url(lambda url: "dials=" not in url)
+
+
+def test_a_way_is_kept_compared_and_gone_on_with(desk, server):
+    page = desk.open(server.address("write", model="story-lstm", text=TEXT), height=4200)
+    place = page.locator("[class*=st-key-tree]").first
+    leaves = place.locator(".node")
+    leaves.nth(0).click()
+    assert "bits of surprise" in place.locator(".said").inner_text()
+    leaves.nth(3).hover()
+    assert "times" in place.locator(".said").inner_text()
+    place.get_by_role("button", name="Go on from here").click()
+    settle(page)
+    typed = page.get_by_label("Text", exact=True).input_value()
+    assert typed.startswith(TEXT + " ") and len(typed) > len(TEXT) + 1
+
+
+def test_markup_stays_text_and_nothing_sticks_out_on_a_phone(desk, server):
+    text = "<img src=x onerror=document.title='evil'> <b>bold</b>"
+    page = desk.open(server.address("write", model="shakespeare-chars", text=text), width=390, touch=True)
+    assert page.title() != "evil"
+    assert page.locator("main b, main img[src=x]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
