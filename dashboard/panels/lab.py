@@ -1,29 +1,16 @@
-"""Parts of the lab: one sentence under experiment, many sentences, and the table beside the authors'."""
+"""Parts of the lab: one sentence under experiment, both sides, and many sentences."""
 
-import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame, shelf
 
-TABLE = Path(__file__).parents[2] / "assets" / "studies" / "attention_sst.json"
 WAYS = {
     "twin": "find an exact twin",
     "adversary": "find a very different map, almost the same answer",
     "shuffled": "shuffle the weights",
 }
-# Jain and Wallace's results on SST, from the files in their repository (mean, share with p < .05).
-THEIRS = {
-    "sst-attention": {"name": "BiLSTM", "attention and gradients": "0.34 (0.48) / 0.36 (0.49)",
-                      "attention and leaving out": "0.27 (0.33) / 0.32 (0.40)",
-                      "gradients and leaving out": "0.66 (0.91) over both", "jsd": "0.50 / 0.50"},
-    "sst-average": {"name": "average", "attention and gradients": "0.61 (0.87) / 0.60 (0.83)",
-                    "attention and leaving out": "0.61 (0.87) / 0.64 (0.89)",
-                    "gradients and leaving out": "not among the files read", "jsd": "not among the files read"},
-}  # fmt: skip
 
 
 def fits() -> bool:
@@ -90,50 +77,3 @@ def many() -> None:
     )
     st.caption(f"{len(found.values)} sentences{rest}. To copy the verdict, point at it.")
     frame.check(found)
-
-
-@cache
-def _table() -> dict[str, Any]:
-    return json.loads(TABLE.read_text(encoding="utf-8")) if TABLE.is_file() else {}
-
-
-def table() -> None:
-    """What was measured on SST-2's test sentences, beside what the authors report for their models."""
-    known = {name: one for name, one in _table().items() if name in THEIRS}
-    if not known:
-        return
-    frame.section("Our numbers beside the authors'")
-    rows = []
-    for name, one in known.items():
-        theirs = THEIRS[name]
-        for pair, by_class in one["tau"].items():
-            ours = " / ".join(
-                f"{by_class[k]['mean']:.2f} ({by_class[k]['significant']:.2f})"
-                for k in by_class
-                if k != "all"
-            )
-            rows.append((f"{name}: tau, {pair}", ours, f"{theirs['name']}: {theirs[pair]}"))
-        far = one["adversary"]
-        ours = " / ".join(f"{far[k]['median']:.2f}" for k in far if k != "all")
-        rows.append(
-            (f"{name}: median divergence of an adversary", ours, f"{theirs['name']}: {theirs['jsd']}")
-        )
-    st.table(
-        {
-            "": [what for what, *_ in rows],
-            "here": [ours for _, ours, _ in rows],
-            "Jain and Wallace": [theirs for *_, theirs in rows],
-        },
-        hide_index=True,
-    )
-    first = next(iter(known.values()))
-    st.caption(
-        f"Predicted negative / positive; in brackets the share with p < 0.05. Here: {first['texts']:,} "
-        f"sentences of "
-        f"SST-2's test part, measured {first['date']}, one trained model each; theirs: SST with fastText "
-        f"vectors, "
-        "whole words, from the files of their repository. Ours cut words into pieces and learn the vectors "
-        "anew. "
-        "Again: python -m interpret study attention --model sst-attention --option file=test.tsv --option "
-        "texts=2000"
-    )

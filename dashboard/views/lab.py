@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, figures, frame
-from dashboard.panels import head_lab, lab
+from dashboard.panels import head_lab, lab, lab_table
 
 frame.question("Is attention an explanation?")
 if head_lab.fits():
@@ -23,6 +23,6 @@ elif lab.fits():
     frame.check(found)
     lab.another()
     lab.sides()
-    lab.table()
+    lab_table.show()
     lab.many()
     frame.notes("attention_agreement")

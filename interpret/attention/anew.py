@@ -8,13 +8,14 @@ Explanation* on each seed's model.
 Source: Wiegreffe, Pinter 2019, https://arxiv.org/abs/1908.04626, sections 3 and 4.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 
 import models
 from interpret import progress
@@ -41,9 +42,10 @@ class Plan:
 
     data: Path
     seeds: tuple[int, ...] = (1, 2, 3)
-    epochs: int = 3
-    strengths: tuple[float, ...] = (1e-4, 5.25e-4, 1e-3)
-    texts: int = 400  # of the test part, for the experiments on each seed's model
+    epochs: int = 2
+    strengths: tuple[float, ...] = (5.25e-4, 1e-3)
+    texts: int = 150  # of the test part, for the experiments on each seed's model
+    work: Path | None = None  # keeps what is trained, so that a stopped run goes on
 
     def __post_init__(self) -> None:
         if len(set(self.seeds)) < 2 or self.epochs < 1 or not self.strengths:
@@ -63,18 +65,24 @@ def experiments(plan: Plan, said: Callable[[str], Any] = lambda line: None) -> d
     done = 0
 
     def learned(
-        encoder: str, seed: int, label: str, guides: dict[str, Guide] | None = None, loss: Any = None
+        encoder: str, seed: int, label: str, guides: Mapping[str, Guide] | None = None, loss: Any = None
     ) -> tuple[sst.Classifier, dict[str, Seen]]:
         nonlocal done
-        network = fresh(encoder, seed, parts["train"].pad)
-        with progress.part(done / steps, 1 / steps):
-            trained(
-                network, parts["train"], parts["dev"], epochs=plan.epochs, seed=seed, loss=loss,
-                guides=None if guides is None else (guides["train"], guides["dev"]), heard=progress.tell,
-            )  # fmt: skip
+        network, file = fresh(encoder, seed, parts["train"].pad), _file(plan, label, seed)
+        if file is not None and file.is_file():
+            network.load_state_dict(checkpoints.read_tensors(file))
+        else:
+            with progress.part(done / steps, 1 / steps):
+                trained(
+                    network, parts["train"], parts["dev"], epochs=plan.epochs, seed=seed, loss=loss,
+                    guides=None if guides is None else (guides["train"], guides["dev"]), heard=progress.tell,
+                )  # fmt: skip
+            if file is not None:
+                save_file({name: weight.contiguous() for name, weight in network.state_dict().items()}, file)
         done += 1
+        asked = parts if guides is None and encoder == "lstm" else {"test": parts["test"]}
         found = {
-            name: seen(network, one, None if guides is None else guides[name]) for name, one in parts.items()
+            name: seen(network, one, None if guides is None else guides[name]) for name, one in asked.items()
         }
         said(f"{label}, seed {seed}: {found['test'].right(parts['test']):.4f} of the test sentences right")
         return network, found
@@ -139,6 +147,15 @@ def apart(base: Seen, others: Sequence[Seen]) -> dict[str, Any]:
             for low, mine in bins if len(mine)
         ],
     }  # fmt: skip
+
+
+def _file(plan: Plan, label: str, seed: int) -> Path | None:
+    """Where a network is kept."""
+    if plan.work is None:
+        return None
+    plan.work.mkdir(parents=True, exist_ok=True)
+    name = "".join(c if c.isalnum() else "-" for c in f"{label} {seed} {plan.epochs} epochs")
+    return plan.work / f"{name}.safetensors"
 
 
 def _weights(found: dict[str, Seen]) -> dict[str, Guide]:

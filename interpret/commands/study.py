@@ -39,7 +39,8 @@ def answer(argv: list[str]) -> str:
     parser.add_argument("--keep", action="store_true", help="the same, in the file that the lab shows")
     parser.add_argument("--data", type=Path, help="a folder that holds sst2/sentences (attention only)")
     parser.add_argument("--seeds", default="", help="of models that are trained anew, such as 1,2,3")
-    parser.add_argument("--epochs", type=int, default=3, help="of each training")
+    parser.add_argument("--epochs", type=int, default=2, help="of each training")
+    parser.add_argument("--work", type=Path, help="keeps what is trained: a stopped run goes on from there")
     asked = parser.parse_args(argv)
     asked.summary = KEPT if asked.keep else asked.summary
     name = SHORT.get(asked.name, asked.name)
@@ -74,7 +75,7 @@ def _plan(asked: argparse.Namespace, name: str) -> Plan | None:
         seeds = tuple(int(seed) for seed in asked.seeds.split(","))
     except ValueError:
         raise Refusal(f"--seeds {asked.seeds}: name whole numbers, such as 1,2,3.") from None
-    return Plan(data=asked.data, seeds=seeds, epochs=asked.epochs)
+    return Plan(data=asked.data, seeds=seeds, epochs=asked.epochs, work=asked.work)
 
 
 def _options(written: list[str], kind: Any) -> dict[str, Any]:

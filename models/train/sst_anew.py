@@ -139,7 +139,7 @@ def trained(
     decayed = [p for n, p in free if n.split(".")[0] not in LOOKING]
     looking = [p for n, p in free if n.split(".")[0] in LOOKING]
     groups = [{"params": decayed, "weight_decay": DECAY}, {"params": looking}]
-    adam = torch.optim.Adam([g for g in groups if g["params"]], lr=RATE, amsgrad=True)
+    adam = torch.optim.Adam([g for g in groups if g["params"]], lr=RATE, amsgrad=True, fused=True)
     best, kept = -1.0, network.state_dict()
     for epoch in range(epochs):
         network.train()

@@ -16,18 +16,15 @@ from models.train import reviews_gpt
 from models.train.learning import History, Settings
 from models.train.recipes import Parts
 from models.train.storyland_drills import batches as drilled
-from models.train.storyland_lessons import (
-    TRAINED_ON,
-    digest,
-    held_out,
-    learn,
-    size_of_vocabulary,
-    tokenizer_json,
-)
+from models.train.storyland_lessons import TRAINED_ON as STORIES_ALONE
+from models.train.storyland_lessons import digest, held_out, learn, size_of_vocabulary, tokenizer_json
 
 __all__ = ["NAME", "NEEDS_DATA", "SIZES", "TRAINED_ON", "held_out", "parts", "tokenizer_json", "train"]
 
 NAME, NEEDS_DATA = "story-gpt", ()
+TRAINED_ON = (
+    f"{STORIES_ALONE}; all sizes but tiny then also rows of its words in random order, said over and over"
+)
 # layers, width, heads, context, rows in a batch, batches in an epoch
 SIZES = {
     "tiny": (2, 32, 2, 160, 8, 20),
@@ -36,7 +33,7 @@ SIZES = {
 }
 
 
-STORIES = 0.56  # of the minutes or epochs of a training in two phases
+FIRST = 0.56  # of the minutes or epochs of a training in two phases
 
 
 class Decoder(torch.nn.Module):
@@ -74,11 +71,11 @@ def train(settings: Settings) -> tuple[Decoder, History, str]:
 
 
 def in_two(settings: Settings) -> tuple[Settings, Settings]:
-    """Settings of both phases: STORIES of the minutes, or of the epochs (one at least each), and the rest."""
+    """Settings of both phases: FIRST of the minutes, or of the epochs (one at least each), and the rest."""
     if settings.minutes is not None:
-        first = STORIES * settings.minutes
+        first = FIRST * settings.minutes
         return replace(settings, minutes=first), replace(settings, minutes=settings.minutes - first)
-    most = max(1, round(STORIES * settings.epochs))
+    most = max(1, round(FIRST * settings.epochs))
     return replace(settings, epochs=most), replace(settings, epochs=max(1, settings.epochs - most))
 
 

@@ -100,7 +100,9 @@ def test_an_adversary_looks_elsewhere_and_answers_nearly_alike(part, quick):
         for strength in (0.0, 0.1)
     }
     far = {
-        strength: float(np.mean([divergence(a[None], b[None]).item() for a, b in zip(one.weights, base.weights, strict=True)]))
+        strength: float(np.mean([
+            divergence(a[None], b[None]).item() for a, b in zip(one.weights, base.weights, strict=True)
+        ]))
         for strength, one in bent.items()
     }  # fmt: skip
     assert far[0.1] > 2 * far[0.0]
