@@ -1,12 +1,21 @@
-"""`python -m dashboard [--port N]`: open the dashboard."""
+"""`python -m dashboard [--port N]`: open the dashboard.
+
+`python -m dashboard doctor` says what is wrong with an installation, `python -m dashboard snapshot VIEW` draws a page
+into a file; each has its own --help.
+"""
 
 import argparse
+import importlib
 import os
+import pkgutil
 import socket
 import sys
 import threading
 from pathlib import Path
 
+from dashboard import commands
+
+COMMANDS = [module.name for module in pkgutil.iter_modules(commands.__path__)]
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -18,7 +27,12 @@ def warm() -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Check the port, then hand over to Streamlit; exit code 2 and one sentence when that cannot be."""
+    """Answer a command, or hand over to Streamlit; exit code 2 and one sentence when that cannot be."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv and argv[0] in COMMANDS:
+        code, said = importlib.import_module(f"dashboard.commands.{argv[0]}").answer(argv[1:])
+        print(said, file=sys.stderr if code == 2 else sys.stdout)
+        return code
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
     parser.add_argument("--port", type=int, default=8501, help="where to listen (8501)")
     parser.add_argument(

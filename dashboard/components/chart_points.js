@@ -7,7 +7,7 @@
  * @property {(string | number | null)[]} row trace, x, y and, of a map, its value
  */
 
-const MOST_POINTS = 4000
+const MOST_POINTS = 10_000
 
 /** A text of Plotly's without its marks. @param {unknown} text */
 function bareText(text) {
@@ -138,7 +138,7 @@ function followPointer() {
     now = i
     ring.hidden = said.hidden = i < 0
     if (i < 0) return
-    const [left, top, right, bottom] = points[i].box
+    const [left, top, right = left, bottom = top] = points[i].box
     const scale = picture.getBoundingClientRect().width / picture.viewBox.baseVal.width
     said.textContent = points[i].said
     const small = right - left < 6 && bottom - top < 6
@@ -155,8 +155,8 @@ function followPointer() {
     const scale = at.width / picture.viewBox.baseVal.width
     const [x, y] = [(event.clientX - at.x) / scale, (event.clientY - at.y) / scale]
     let [best, least] = [-1, 24]
-    points.forEach((/** @type {any} */ { box }, /** @type {number} */ i) => {
-      const far = Math.hypot(Math.max(box[0] - x, 0, x - box[2]), Math.max(box[1] - y, 0, y - box[3]))
+    points.forEach((/** @type {any} */ { box: [left, top, right = left, bottom = top] }, /** @type {number} */ i) => {
+      const far = Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom))
       if (far < least) [best, least] = [i, far]
     })
     return best

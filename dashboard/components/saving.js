@@ -13,6 +13,14 @@ const CHART_LOOK = `
   th, td { padding: 0.15rem 0.6rem; text-align: start; border-block-end: 1px solid var(--st-border-color); }
 `
 
+/** A point as a saved page needs it. @param {Point} point */
+function briefly({ box, said, row }) {
+  const places = box.map((v) => Number(v.toFixed(1)))
+  const dot = places[0] === places[2] && places[1] === places[3]
+  const shown = row.map((v) => (typeof v === "number" ? Number(v.toPrecision(5)) : v))
+  return { box: dot ? places.slice(0, 2) : places, said, row: shown }
+}
+
 class Saving {
   /**
    * @param {HTMLElement} root
@@ -96,7 +104,7 @@ class Saving {
     const rows = points.map((point) => [...point.row, point.said])
     if (format === "CSV") return download(name, "csv", toCsv([HEAD, ...rows]), "text/csv")
     if (format === "JSON") return download(name, "json", toJson({ caption, head: HEAD, rows }), "application/json")
-    if (format === "HTML") return this.savePage(name, chart, look, { name, caption, head: HEAD, points })
+    if (format === "HTML") return this.savePage(name, chart, look, { name, caption, head: HEAD, points: points.map(briefly) })
     const svg = chartSvg(chart, look)
     if (format === "SVG") return download(name, "svg", svg, "image/svg+xml")
     if (format === "PDF") return download(name, "pdf", await svgToPdf(svg, caption), "application/pdf")

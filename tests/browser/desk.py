@@ -12,8 +12,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket
 
-from dashboard.commands import browser
-from dashboard.commands.browser import FLAGS, PATIENCE_S, ROOT, chromium_path, free_port
+from dashboard import headless
+from dashboard.headless import FLAGS, PATIENCE_S, ROOT, chromium_path, free_port
 
 __all__ = ["FLAGS", "ROOT", "Desk", "Seen", "Server", "chromium_path", "free_port", "serve", "settle"]
 
@@ -65,7 +65,7 @@ def wait_until_healthy(server: Server, process: subprocess.Popen) -> None:
     while time.monotonic() < end:
         if process.poll() is not None:
             break
-        if browser.answers(server.url):
+        if headless.answers(server.url):
             return
         time.sleep(0.1)
     pytest.fail(f"the dashboard did not start:\n{server.log.read_text()}")
@@ -164,5 +164,5 @@ class Desk:
 
 def settle(page: Page) -> None:
     """Wait until nothing on the page is going to change by itself; the pointer is out of the way."""
-    broken = browser.settle(page, WAIT_MS)
+    broken = headless.settle(page, WAIT_MS)
     assert broken is None, broken

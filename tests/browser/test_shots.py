@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dashboard.commands.browser import HIDE
+from dashboard.headless import HIDE
 from tests.browser.compare import PIXELS, SHOTS, STEP, Mode, drop_failure, fault, keep_failure, pixels, unlike
 from tests.browser.desk import Desk, Server, settle
 

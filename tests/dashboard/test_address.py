@@ -1,0 +1,191 @@
+"""The address of a view: state -> address -> state is the identity; nothing in a link can do harm."""
+
+import ast
+import base64
+import time
+import tracemalloc
+import zlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.choices import address
+
+ROOT = Path(__file__).parents[2]
+TYPED = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+LONG = st.builds(lambda part, times: part * times, TYPED, st.integers(1, 400))
+# How a control is drawn in the page below, and what a reader may choose in it.
+OFFERED = ["one", "two words", "a|b,c", "ä &=?#%+/", "7"]
+VALUES: dict[str, Any] = {
+    "pick": st.sampled_from(OFFERED),
+    "among": st.sampled_from(OFFERED),
+    "number": st.integers(2, 9),
+    "switch": st.booleans(),
+    "written": TYPED,
+    "unit": TYPED,
+    "several": st.lists(st.sampled_from(["one", "two", "three"]), min_size=1, max_size=3, unique=True),
+}
+
+
+def controls() -> dict[str, str]:
+    """Every control of every page, name in the address -> kind, read off the sources."""
+    found = {"method": "pick"}
+    for folder in ("views", "panels"):
+        for path in sorted((ROOT / "dashboard" / folder).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                    continue
+                kind, first = node.func.attr, node.args[0] if node.args else None
+                if ast.unparse(node.func.value) != "choices" or kind not in VALUES:
+                    continue
+                if kind == "unit":
+                    found["unit"] = "unit"
+                elif isinstance(first, ast.Constant):
+                    found.setdefault(str(first.value), kind)
+    return found
+
+
+def every_control(known: dict[str, str], offered: list[str]) -> None:
+    """A page with all of them; AppTest runs it by itself."""
+    import streamlit
+
+    from dashboard import choices
+    from dashboard.choices.address import given_text, go_back, write
+
+    go_back()
+    if "text" not in streamlit.session_state:
+        streamlit.session_state["text"] = given_text("the first example")
+    streamlit.text_area("Text", key="text")
+    write(text=streamlit.session_state["text"])
+    titles = {one: one for one in offered}
+    for name, kind in known.items():
+        if kind == "number":
+            choices.number(name, name, 2, 9, 4)
+        elif kind == "switch":
+            choices.switch(name, name, first=True)
+        elif kind == "written":
+            choices.written(name, name, "is | are")
+        elif kind == "unit":
+            choices.unit(name, "any")
+        elif kind == "several":
+            choices.several(name, name, {one: one for one in ("one", "two", "three")}, ["two"], 3)
+        else:
+            getattr(choices, kind)(name, name, titles, offered[1])
+    phrase = choices.phrase("strip", 20)
+    choices.keep_word(choices.word("strip", 20))
+    choices.keep_phrase(phrase)
+
+
+def opened(query: dict[str, str], state: dict[str, Any]) -> AppTest:
+    page = AppTest.from_function(every_control, kwargs={"known": controls(), "offered": OFFERED})
+    for name, value in query.items():
+        page.query_params[name] = value
+    for name, value in state.items():
+        page.session_state[name] = value
+    page.run(timeout=30)
+    assert not page.exception
+    return page
+
+
+def written(page: AppTest) -> dict[str, str]:
+    """The address of a page, as a browser hands it on."""
+    values = {name: v[0] if isinstance(v, list) else v for name, v in dict(page.query_params).items()}
+    return dict(parse_qsl(urlencode(values), keep_blank_values=True))
+
+
+@st.composite
+def states(draw: st.DrawFn) -> dict[str, Any]:
+    state = {name: draw(VALUES[kind]) for name, kind in controls().items()}
+    first, more = draw(st.integers(0, 18)), draw(st.integers(0, 5))
+    strip = {"selected": first, "until": [first, first + more] if 0 < more < 20 - first else None}
+    return {**state, "strip": draw(st.sampled_from([strip, {}])), "text": draw(st.one_of(TYPED, LONG))}
+
+
+def test_the_sources_name_the_controls_that_readers_meet():
+    known = controls()
+    assert {"method", "unit", "count", "shade", "watch", "methods", "insertion"} <= set(known)
+    assert len(known) > 35
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(states())
+def test_state_to_address_to_state_is_the_identity(state):
+    before = opened({}, state)
+    query = written(before)
+    after = opened(query, {})
+    for name in [*controls(), "text"]:
+        if name == "text" and not address.room(state["text"]):
+            continue
+        assert after.session_state[name] == before.session_state[name], name
+    assert written(after) == query
+
+
+@given(st.one_of(TYPED, LONG, st.text(max_size=400)))
+def test_any_text_comes_back_from_an_address(text):
+    spelt = {name: part for name, part in address.spelled(text).items() if part is not None}
+    assert len(spelt) <= 1
+    if spelt:
+        assert address.read(spelt) == text
+
+
+@given(st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), max_size=300))
+def test_whatever_stands_for_a_packed_text_is_a_text_or_one_sentence(value):
+    try:
+        assert isinstance(address.read({address.PACKED: value}), str)
+    except ValueError as fault:
+        assert str(fault) in (address.BROKEN, address.TOO_LONG)
+
+
+def packed(content: bytes) -> dict[str, str]:
+    return {address.PACKED: base64.urlsafe_b64encode(content).decode().rstrip("=")}
+
+
+def test_a_packed_text_that_would_fill_the_memory_is_refused_without_being_unpacked():
+    bomb = zlib.compress(b"a" * 4_000_000, 9)  # 4 MB in 4 kB; as large as an address may hold
+    assert len(bomb) < address.LONGEST * 3 / 4
+    tracemalloc.start()
+    started = time.perf_counter()
+    with pytest.raises(ValueError, match="no link of ours"):
+        address.read(packed(bomb))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * address.MOST and time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"x", zlib.compress(b"cut")[:-2], zlib.compress(b"more") + b"x", zlib.compress(b"\xff\xfe\xfa")],
+    ids=["empty", "no zlib", "cut short", "something behind it", "not UTF-8"],
+)
+def test_a_damaged_packed_text_is_one_sentence(content):
+    with pytest.raises(ValueError, match="damaged"):
+        address.read(packed(content))
+
+
+def test_a_long_text_is_packed_and_a_short_one_can_be_read():
+    assert address.spelled("The keys") == {"text": "The keys", address.PACKED: None}
+    long = "The keys to the old wooden cabinet are on the table. " * 200
+    assert address.spelled(long)["text"] is None and len(address.spelled(long)[address.PACKED] or "") < 300
+    assert not address.room(base64.b64encode(bytes(range(256)) * 40).decode()[::-1] + str(list(range(4000))))
+
+
+def test_a_damaged_link_says_so_and_opens_the_first_example():
+    page = opened({address.PACKED: "not-a-text"}, {})
+    assert page.session_state["trouble"] == address.BROKEN
+    assert page.session_state["text"] == "the first example"
+
+
+def test_going_back_brings_a_packed_text_back():
+    long = "An earlier text, and a long one. " * 100
+    page = opened({}, {"text": "Now"})
+    page.query_params[address.PACKED] = address.spelled(long)[address.PACKED] or ""
+    del page.query_params["text"]
+    page.run()
+    assert page.session_state["text"] == long
