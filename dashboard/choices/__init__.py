@@ -1,6 +1,7 @@
 """What the reader has chosen. The only package that touches session state and the address."""
 
 from dashboard.choices.address import link
+from dashboard.choices.behind import behind, forget_index, index, indexes, keep_index, put_behind
 from dashboard.choices.controls import (
     among,
     choose_rival,
@@ -24,6 +25,7 @@ from dashboard.choices.controls import (
 )
 from dashboard.choices.own import job, keep_job, own_place, take_entry
 from dashboard.choices.pairs import open_lens, open_pair, with_versus
+from dashboard.choices.saved import open_view
 from dashboard.choices.several import double, doubled, keep_phrase, phrase, several
 from dashboard.choices.subject import (
     MEASURES,
@@ -54,13 +56,13 @@ from dashboard.choices.units import keep, kept, offered_units, steps, take_text,
 from dashboard.choices.writing import dials, go_on_with, keep_dials
 
 __all__ = [
-    "MEASURES", "OwnTexts", "among", "choose_bar", "choose_rival", "chosen_row", "column",
+    "MEASURES", "OwnTexts", "among", "behind", "choose_bar", "choose_rival", "chosen_row", "column",
     "continue_with", "continue_with_bar", "continue_with_pill", "dials", "double", "doubled",
-    "examples", "forget_texts", "go_on", "go_on_with", "job", "keep", "keep_dials", "keep_job",
-    "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept", "link", "measure", "method",
-    "model", "number", "offered_units", "open_lens", "open_model", "open_next", "open_pair",
-    "own_place", "own_texts", "pasted", "phrase", "pick", "played", "press_cell", "rival", "set_to",
-    "several", "sidebar", "stage", "steps", "stop", "stopped", "switch", "take_entry", "take_in",
-    "take_text", "take_unit", "text", "titles", "unit", "uploaded", "with_versus", "word",
-    "written",
+    "examples", "forget_index", "forget_texts", "go_on", "go_on_with", "index", "indexes", "job",
+    "keep", "keep_dials", "keep_index", "keep_job", "keep_phrase", "keep_stage", "keep_texts",
+    "keep_word", "kept", "link", "measure", "method", "model", "number", "offered_units", "open_lens",
+    "open_model", "open_next", "open_pair", "open_view", "own_place", "own_texts", "pasted", "phrase",
+    "pick", "played", "press_cell", "put_behind", "rival", "set_to", "several", "sidebar", "stage",
+    "steps", "stop", "stopped", "switch", "take_entry", "take_in", "take_text", "take_unit", "text",
+    "titles", "unit", "uploaded", "with_versus", "word", "written",
 ]  # fmt: skip

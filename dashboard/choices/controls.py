@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.choices.address import linked, write
 from dashboard.choices.subject import continue_with
-from interpret.sentences import writable
+from interpret.sentences import named, writable
 
 
 def pick(name: str, title: str, known: dict[Any, str], first: Any = None, *, named: bool = True) -> Any:
@@ -115,7 +115,7 @@ def choose_rival(target: str, known: list[str], name: str) -> None:
     chosen = None
     if known:
         chosen = st.pills(
-            f"Why “{name}” and not …?", known, key=f"rival-{target}", default=rival(target, known)
+            f"Why {named(name)} and not …?", known, key=f"rival-{target}", default=rival(target, known)
         )
     write(rival=chosen)
 

@@ -85,6 +85,11 @@ def offer_saved(pages: Collection[str]) -> None:
         st.file_uploader("A JSON file that was saved under a picture", "json", key=name, on_change=taken)
 
 
+def open_view(page: str, given: dict[str, str]) -> None:
+    """Go to a page with these choices, as if its link had been followed. For callbacks."""
+    st.session_state["opening"] = (page, given)
+
+
 def opening() -> tuple[str, dict[str, str]] | None:
     """The page to go to, and its address, when a file was just given; all earlier choices are let go."""
     found = st.session_state.get("opening")

@@ -1,0 +1,35 @@
+"""Stories: a text, a model and a view that show something, with what to look for and what to ask a class."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import choices, shelf
+from dashboard.questions import QUESTIONS
+
+STORIES = Path(__file__).parents[2] / "assets" / "stories" / "stories.json"
+
+
+@cache
+def stories() -> list[dict]:
+    """What the file tells: title, page, choices, look, ask; `expect` is what tests look for on the page."""
+    return json.loads(STORIES.read_text(encoding="utf-8"))
+
+
+def show() -> None:
+    """Two columns of cards; a button opens the view."""
+    asked = {one.path: one.title for one in QUESTIONS} | {"": QUESTIONS[0].title}
+    told, named = stories(), shelf.titles()
+    for start in range(0, len(told), 2):
+        for column, story in zip(st.columns(2, gap="medium"), told[start : start + 2], strict=False):
+            with column.container(border=True, height="stretch"):
+                st.subheader(story["title"])
+                st.text(story["look"])
+                st.caption(f"For a class: {story['ask']}")
+                st.caption(f"{asked[story['page']]} · {named[story['choices']['model']]}")
+                st.button(
+                    "Open", key=f"story-{told.index(story)}", icon=":material/arrow_forward:",
+                    on_click=choices.open_view, args=(story["page"], story["choices"]),
+                )  # fmt: skip
