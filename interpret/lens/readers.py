@@ -9,7 +9,7 @@ last one, of an LSTM, which cannot be read straight.
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,13 +45,19 @@ def readable(model: LanguageModel, layer: int) -> bool:
     return model.card.widths[layer] == model.card.widths[-1]
 
 
-def read(model: LanguageModel, hidden: Tensor, layer: int, lens: Lens | None) -> Tensor | None:
-    """Logits (R, V) read off `hidden` (R, D_l) of a layer; None if it cannot be read without a lens."""
+def read(
+    model: LanguageModel, hidden: Tensor, layer: int, lens: Lens | None,
+    step: Callable[[Tensor], Tensor] | None = None,
+) -> Tensor | None:  # fmt: skip
+    """Logits (R, V) read off `hidden` (R, D_l) of a layer; None if it cannot be read without a lens.
+
+    `step`: the model's last step, if it was packed (`models.early.packed_step`).
+    """
     if layer == model.card.layers:
-        return model.unembed(hidden)
+        return (step or model.unembed)(hidden)
     if lens is not None:
-        return early(model, lens.translated(hidden, layer))
-    return early(model, hidden) if readable(model, layer) else None
+        return early(model, lens.translated(hidden, layer), step)
+    return early(model, hidden, step) if readable(model, layer) else None
 
 
 def keep(model: LanguageModel, lens: Lens) -> None:

@@ -10,7 +10,9 @@ others 2023, https://arxiv.org/abs/2303.08112 (tuned lens).
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,10 +25,11 @@ from interpret.results import Check, LayerGuesses
 from interpret.run import Run, hide
 from interpret.target import Target
 from models.base import Card, LanguageModel, Refusal
-from models.early import reads_before
+from models.early import packed_step, reads_before
 
 KEPT = 5  # guesses of each cell
-PART = 2**24  # numbers at once: layers are read in portions of places
+PART = 2**22  # numbers at once: layers are read in portions of places
+ROWS, BLOCK = 4, 256  # rows looked at together, and words of which only the largest is looked at first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +49,15 @@ def compute(run: Run, target: Target, options: Options) -> LayerGuesses:
     """First guesses, their probability, entropy, divergence and rank of the final one, layer by layer."""
     lens = needed(run.model) if options.reader == "tuned" else None
     every, about = _states(run)
-    final = run.model.unembed(every[-1]).log_softmax(-1)
-    first, watched = final.argmax(-1), _watched(run.model, options.watch)
+    last = packed_step(run.model)
+    final, watched = _final(last(every[-1])), _watched(run.model, options.watch)
     layers = [
         n for n in range(len(every)) if lens is not None or n == len(every) - 1 or readable(run.model, n)
     ]
     found: list[dict[str, Tensor]] = []
     for step, layer in enumerate(layers):
         progress.tell(step / len(layers))
-        found.append(_portions(run.model, every[layer], layer, lens, final, first, watched))
+        found.append(_portions(run.model, every[layer], layer, lens, final, watched, last))
     kept = {name: torch.stack([one[name] for one in found]) for name in found[0]}
     shown = {int(t): run.model.shown(int(t)) for t in kept["ids"].unique()}
     stays = (kept["rank"] == 1).flip(0).cumprod(0).sum(0)  # layers from the last down that agree with it
@@ -72,7 +75,7 @@ def compute(run: Run, target: Target, options: Options) -> LayerGuesses:
         check=Check(
             name="last layer against the model's answer",
             says="Read off the last layer, each probability is the model's own; the largest gap is {}.",
-            value=float((final.exp() - _own(run, every[-1])).abs().max()), limit=1e-5,
+            value=float((final.shares - _own(run, every[-1])).abs().max()), limit=1e-5,
         ),
         options={"reader": options.reader, "watch": options.watch}, notes=notes,
         layers=tuple(layers), probabilities=kept["top"].numpy(), rank=kept["rank"].numpy(),
@@ -112,33 +115,95 @@ def _own(run: Run, last: Tensor) -> Tensor:
 
 
 def _portions(
-    model: LanguageModel, hidden: Tensor, layer: int, lens: Lens | None, final: Tensor, first: Tensor,
-    watched: list[int],
+    model: LanguageModel, hidden: Tensor, layer: int, lens: Lens | None, final: "_Final", watched: list[int],
+    step: Callable[[Tensor], Tensor],
 ) -> dict[str, Tensor]:  # fmt: skip
-    """What is kept of one layer; its probabilities are made for some places at a time and forgotten."""
-    at_once = max(1, PART // final.shape[-1])
+    """What is kept of one layer; its scores are made for some places at a time and forgotten."""
+    at_once = max(1, PART // final.shares.shape[-1])
     parts = []
     for start in range(0, len(hidden), at_once):
-        part = slice(start, start + at_once)
-        logits = read(model, hidden[part], layer, lens)
+        logits = read(model, hidden[start : start + at_once], layer, lens, step)
         assert logits is not None
-        parts.append(_kept(logits.log_softmax(-1), final[part], first[part], watched))
+        for row in range(0, len(logits), ROWS):
+            at = slice(start + row, min(start + row + ROWS, start + len(logits)))
+            parts.append(_kept(logits[row : row + ROWS], final.of(at), watched))
     return {name: torch.cat([one[name] for one in parts]) for name in parts[0]}
 
 
-def _kept(logs: Tensor, final: Tensor, first: Tensor, watched: list[int]) -> dict[str, Tensor]:
-    top = logs.topk(min(KEPT, logs.shape[-1]), dim=-1)
-    shares = logs.exp()
-    seen = logs[:, watched]
+@dataclass(frozen=True, eq=False)
+class _Final:
+    """The model's own answer at R places: probabilities (R, V), entropy in nats (R,), first guess (R,)."""
+
+    shares: Tensor
+    entropy: Tensor
+    first: Tensor
+
+    def of(self, at: slice) -> "_Final":
+        return _Final(self.shares[at], self.entropy[at], self.first[at])
+
+
+def _final(logits: Tensor) -> _Final:
+    """Row by row as `_kept` does, so that the last layer is at no distance from itself."""
+    shares, entropy = torch.empty_like(logits), logits.new_zeros(len(logits))
+    for row in range(0, len(logits), ROWS):
+        moved, raised, whole = _raised(logits[row : row + ROWS])
+        shares[row : row + ROWS] = raised / whole[:, None]
+        entropy[row : row + ROWS] = whole.log() - _products(shares[row : row + ROWS], moved)
+    return _Final(shares, entropy, logits.argmax(-1))
+
+
+def _raised(logits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The scores less the highest one (R, V), e to them (R, V), and what those add up to (R,)."""
+    moved = logits - logits.amax(-1, keepdim=True)
+    raised = moved.exp()
+    return moved, raised, raised.sum(-1)
+
+
+def _products(shares: Tensor, scores: Tensor) -> Tensor:
+    """Row by row the sum of products (R,); what has no share counts nothing, however low it scores."""
+    found = torch.linalg.vecdot(shares, scores)
+    if found.isfinite().all():
+        return found
+    return (shares * scores).nan_to_num(0.0).sum(-1)
+
+
+def _kept(logits: Tensor, final: _Final, watched: list[int]) -> dict[str, Tensor]:
+    """A few rows at a time, so that each pass finds them in the processor's cache."""
+    moved, raised, whole = _raised(logits)
+    total, seen = whole.log(), logits[:, watched]
+    top = _largest(logits, min(KEPT, logits.shape[-1]))
+    ranks = [1 + _above(logits, score) for score in seen.T]
     return {
-        "top": top.values.exp(),
+        "top": raised.gather(-1, top.indices) / whole[:, None],
         "ids": top.indices,
-        "rank": 1 + (logs > logs.gather(-1, first[:, None])).sum(-1),
-        "entropy": -(shares * logs).nan_to_num(0.0).sum(-1) / math.log(2),
-        "divergence": (final.exp() * (final - logs)).nan_to_num(0.0).sum(-1).clamp(min=0.0),
-        "watched": seen,
-        "watched_rank": 1 + (logs[:, None] > seen[..., None]).sum(-1),
+        "rank": 1 + _above(logits, logits.gather(-1, final.first[:, None])[:, 0]),
+        "entropy": ((total - _products(raised, moved) / whole) / math.log(2)).clamp(min=0.0),
+        "divergence": (total - _products(final.shares, moved) - final.entropy).clamp(min=0.0),
+        "watched": moved[:, watched] - total[:, None],
+        "watched_rank": torch.stack(ranks, -1) if ranks else seen.long(),
     }
+
+
+def _above(logits: Tensor, score: Tensor) -> Tensor:
+    """How many score higher, (R,); counted in floats, which is quicker and exact up to 16 million."""
+    higher = torch.empty_like(logits)
+    return torch.gt(logits, score[:, None], out=higher).sum(-1).long()
+
+
+def _largest(logits: Tensor, count: int) -> Any:
+    """As `topk`, five times as fast: the largest few stand in the blocks that have the largest maxima."""
+    rows, width = logits.shape
+    whole = width // BLOCK * BLOCK
+    if whole < 8 * BLOCK * count:
+        return logits.topk(count, dim=-1)
+    blocks = logits[:, :whole].view(rows, -1, BLOCK)
+    best = blocks.amax(-1).topk(count, dim=-1).indices
+    near = blocks.gather(1, best[..., None].expand(-1, -1, BLOCK)).flatten(1)
+    near = torch.cat([near, logits[:, whole:]], dim=1)
+    places = best[..., None] * BLOCK + torch.arange(BLOCK)
+    places = torch.cat([places.flatten(1), torch.arange(whole, width).expand(rows, -1)], dim=1)
+    found = near.topk(count, dim=-1)
+    return torch.return_types.topk((found.values, places.gather(1, found.indices)))
 
 
 def _watched(model: LanguageModel, written: str) -> list[int]:

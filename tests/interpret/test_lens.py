@@ -10,6 +10,8 @@ import models
 from interpret import explain, find_studies, record, study
 from interpret.lens import readers, training
 from interpret.method import UnknownMethod
+from interpret.methods import lens
+from models import early as last_steps
 from models import huggingface
 from models.base import Refusal
 from models.early import early, last_norm
@@ -40,7 +42,7 @@ def test_the_last_layer_is_the_models_answer(name: str):
     run = record(model, "ab" if name == "induction-2l" else TEXT)
     found = explain(run, "lens")
     assert found.check.passed
-    np.testing.assert_allclose(found.values[-1], run.logits.softmax(-1).max(-1).values, atol=1e-6)
+    np.testing.assert_allclose(found.values[-1], run.logits.double().softmax(-1).max(-1).values, atol=1e-6)
     assert (found.rank[-1] == 1).all()
     assert np.abs(found.divergence[-1]).max() < 1e-6
 
@@ -177,3 +179,32 @@ def test_a_bundled_lens_was_learned_for_these_weights(path: Any):
     assert lens is not None
     closer = zip(lens.learned["divergence"], lens.learned["straight"], strict=True)  # type: ignore[call-overload]
     assert all(read < straight for read, straight in closer if straight is not None)
+
+
+# Quicker ways to the same numbers
+
+
+def test_the_largest_few_are_found_in_blocks():
+    made = torch.Generator().manual_seed(3)
+    scores = torch.randn(7, 20_011, generator=made)
+    scores[0, -3:] = 9.0  # beyond the last whole block
+    found, known = lens._largest(scores, 5), scores.topk(5)
+    torch.testing.assert_close(found.values, known.values)
+    torch.testing.assert_close(scores.gather(1, found.indices), known.values)
+
+
+def test_a_word_that_is_impossible_costs_nothing():
+    scores = torch.tensor([[0.0, 0.0, -torch.inf, 0.0]])
+    found = lens._kept(scores, lens._final(scores), [3])
+    assert found["entropy"].item() == pytest.approx(np.log2(3), abs=1e-6)
+    assert (found["divergence"].item(), found["rank"].item(), found["watched_rank"].item()) == (0.0, 1, 4)
+
+
+def test_a_packed_last_step_is_the_models_own(monkeypatch: pytest.MonkeyPatch):
+    model = bundled("story-gpt")
+    states = torch.randn(3, 5, model.card.widths[-1], generator=torch.Generator().manual_seed(1))
+    assert last_steps.packed_step(model) == model.unembed  # too small to be worth it
+    monkeypatch.setattr(last_steps, "WORTH", 1)
+    torch.testing.assert_close(
+        last_steps.packed_step(model)(states), model.unembed(states), atol=1e-4, rtol=1e-5
+    )
