@@ -36,7 +36,7 @@ def slices(found: Sequence[Slice], *, right: bool) -> go.Figure:
         )
     )  # fmt: skip
     plain(figure, 84 + 28 * len(found))
-    figure.add_vline(x=float(values[0]), line_width=1, line_dash="dot")
+    figure.add_vline(x=float(values[0]), line_width=1, line_dash="dot", line_color="gray")
     title = "share of right answers" if right else "loss (nats per token)"
     figure.update_xaxes(title=title, tickformat=".0%" if right else None, automargin=True)
     if right:
@@ -78,18 +78,18 @@ def calibration(found: Calibration) -> go.Figure:
     )
     plain(figure, 340)
     figure.update_xaxes(
-        title="how sure it was (mean probability)", tickformat=".0%", range=[start - 0.03, 1.06]
+        title="how sure it was (mean probability)", tickformat=".0%", range=[start - 0.03, 1.06], dtick=0.1
     )
     return figure.update_yaxes(title="how often it was right", tickformat=".0%", range=[-0.08, 1.06])
 
 
-def text_factors(found: TextFactors, most: int = 40) -> go.Figure:
+def text_factors(found: TextFactors) -> go.Figure:
     """The mean of each factor (rows) along each text (columns)."""
-    means = found.means()[:, :most]
+    means = found.means()
     figure = go.Figure(
         go.Heatmap(
             z=means, zmin=0.0, coloraxis="coloraxis",
-            customdata=[[label(" ".join(text.split())[:60]) for text in found.texts[:most]]] * len(means),
+            customdata=[[label(" ".join(text.split())[:60]) for text in found.texts]] * len(means),
             hovertemplate="factor %{y} in text %{x}: %{z:.2f}<br>%{customdata}<extra></extra>",
         )
     )  # fmt: skip

@@ -129,7 +129,7 @@ def taken(found: Texts) -> None:
     off[range(len(off)), range(len(off))] = 0
     true, said = divmod(int(off.argmax()), len(off))
     frame.said(
-        f"Most often, {off[true, said]:,} times, a text labelled {found.classes[true]} is taken for "
+        f"Most often, {times(int(off[true, said]))}, a text labelled {found.classes[true]} is taken for "
         f"{found.classes[said]}." if off.any() else "No labelled text is taken for another class."
     )  # fmt: skip
     names = list(found.classes)
@@ -140,6 +140,11 @@ def taken(found: Texts) -> None:
         on_press=lambda: choices.press_cell("taken", "of_label", "of_said", names),
     )  # fmt: skip
     st.caption("Press a number to see only those texts in the table; press it again to see all.")
+
+
+def times(count: int) -> str:
+    """A count of happenings in a sentence."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def sure(found: Texts) -> None:

@@ -23,9 +23,11 @@ QUOTED = 60  # characters of a text in a sentence
 class Texts(Result):
     """N texts as a model read them.
 
-    `values` (N,): of a language model nats per token, of a classifier the probability of the class it gives. `nats` (N,): surprise summed over the `scored` (N,) tokens that are predicted; 0 of a classifier.
+    `values` (N,): of a language model nats per token, of a classifier the probability of the class it gives.
+    `nats` (N,): surprise summed over the `scored` (N,) tokens that are predicted; 0 of a classifier.
     `probabilities` (N, K) of the K classes (K is 0 for a language model); `truth` (N,) the true class, -1 where
-    nobody said. `lengths`, `whole` (N,): tokens read, and tokens there are; `word_counts` (N,): words and marks read.
+    nobody said. `lengths`, `whole` (N,): tokens read, and tokens there are; `word_counts` (N,): words and marks
+    read.
     """
 
     kind: ClassVar[str] = "texts"
@@ -164,7 +166,12 @@ class Texts(Result):
         if short < long:
             groups += [
                 (f"short: up to {short} words", count <= short),
-                (f"middling: {short + 1} to {long} words", (count > short) & (count <= long)),
+                (
+                    f"middling: {short + 1} to {long} words"
+                    if short + 1 < long
+                    else f"middling: {long} words",
+                    (count > short) & (count <= long),
+                ),
                 (f"long: more than {long} words", count > long),
             ]
         names = np.array(self.group_names(), dtype=object)
