@@ -166,8 +166,8 @@ def parse(run: Run, written: str, measure: Measure = "log-prob") -> Target:
     """A target as typed on the command line.
 
     `every`; `next` (the model's first guess after the text); `5` (the text's token 5); `5-7` (a span);
-    `next:is` or `5:is` (that word at that place); `next:is/are` (is rather than are). Of a classifier:
-    `every`, `positive`, or `positive/negative`.
+    `next:is` or `5:is` (that word at that place); `next:is/are` (is rather than are); `next:/are` (what
+    `next` is, rather than are). Of a classifier: `every`, `positive`, or `positive/negative`.
     """
     if written == "every":
         return every(run, measure)
@@ -192,7 +192,7 @@ def parse(run: Run, written: str, measure: Measure = "log-prob") -> Target:
     return at(
         run,
         first,
-        token_of(run.model, word),
+        token_of(run.model, word) if word else None,
         measure="contrast" if other else measure,
         against=token_of(run.model, other) if other else None,
     )

@@ -80,7 +80,8 @@ class WordGrid:
         place = self.rows[row]
         if place < len(self.words):
             return clipped(self.words[place].shown)
-        return self.grid.asked.shown[row if self.grid.asked.task == "classify" else -1].strip()
+        shown = self.grid.asked.shown[row if self.grid.asked.task == "classify" else -1]
+        return shown.strip() or shown
 
 
 def clipped(shown: str, most: int = 40) -> str:

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from models.base import LanguageModel, Pullback, Recording, Refusal, Tokens
 from models.classifier import AttentiveClassifier
+from models.classifier_lstm import UlmfitClassifier
 from models.huggingface import HuggingFaceModel
 from models.lstm import PARTS, LstmModel
 from models.parts import Layer, layers
@@ -97,7 +98,7 @@ def rebuilt(model: LanguageModel, changed: Mapping[str, Tensor], card: Any) -> L
     """
     network: Any = getattr(model, "network", None)
     if not isinstance(network, torch.nn.Module):
-        raise CannotScramble(f"{model.card.name} is of a kind that cannot be scrambled yet.")
+        raise CannotScramble(f"{model.card.name} has no weights that could be scrambled.")
     made: Any = type(model)
     return made(_network(network, changed), card, vars(model)["_cutter"])
 
@@ -109,6 +110,19 @@ def _(model: HuggingFaceModel, changed: Mapping[str, Tensor], card: Any) -> Lang
 
 @rebuilt.register
 def _(model: LstmModel, changed: Mapping[str, Tensor], card: Any) -> LanguageModel:
+    return LstmModel(_of_lstm(model, changed), card, vars(model)["_cutter"])
+
+
+@rebuilt.register
+def _(model: UlmfitClassifier, changed: Mapping[str, Tensor], card: Any) -> LanguageModel:
+    head = {name: changed.get(f"_head.{name}", own) for name, own in vars(model)["_head"].items()}
+    return UlmfitClassifier(
+        {**_of_lstm(model.encoder, changed), **head}, card, vars(model.encoder)["_cutter"]
+    )
+
+
+def _of_lstm(model: LstmModel, changed: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Its weights under their names on disk, some of them changed."""
     held = vars(model)
     tensors = {"embedding": held["_embedding"], "decoder_bias": held["_bias"]}
     if held["_decoder"] is not held["_embedding"]:
@@ -119,7 +133,7 @@ def _(model: LstmModel, changed: Mapping[str, Tensor], card: Any) -> LanguageMod
         for part in PARTS:
             own = getattr(layer, f"{part}_l0").data
             tensors[f"layers.{number}.{part}"] = changed.get(f"_layers.{number}.{part}_l0", own)
-    return LstmModel({name: t for name, t in tensors.items() if t is not None}, card, held["_cutter"])
+    return {name: t for name, t in tensors.items() if t is not None}
 
 
 @rebuilt.register

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import answers, choices, figures, frame
 from dashboard.components.saliency_strip import saliency_strip
 from dashboard.panels import completeness, trust
+from interpret.sentences import bare, named
 from interpret.wording import (
     WordGrid,
     afterwards,
@@ -64,9 +65,9 @@ def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, sett
     other, written = choices.rival(target, others), target
     shown = grid
     if other is not None:
-        written = f"{target}/{other}" if found.asked.task == "classify" else f"{target}:{name}/{other}"
+        written = f"{target}/{other}" if found.asked.task == "classify" else f"{target}:/{other}"
         scores = answers.ask(method, target=written, **settings)
-        frame.said(f"Why “{name}” and not “{other}”? {scores.in_words()}")
+        frame.said(f"Why {named(name)} and not “{other}”? {scores.in_words()}")
         shown = with_row(grid, row, scores)
     for warning in [] if phrase or other else warnings(grid, row):
         frame.notice("Look twice at this map.", warning, role="status")
@@ -83,7 +84,7 @@ def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, sett
     link = st.container()
     choices.choose_rival(target, others, name)
     if other is not None:
-        target, name = written, f"{name} rather than {other}"
+        target, name = written, f"{bare(name)} rather than {other}"
     asked = trust.Explained(
         method=method, title=title, target=target, name=name, settings=settings, words=int(found.words[-1])
     )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.panels import compared
+from interpret.sentences import named
 
 QUICK = ("leave_one_out", "integrated_gradients", "gradient_times_input", "gradient_norm")
 MOST = 6  # methods at a time
@@ -51,7 +52,7 @@ class Explained:
 
 def show(asked: Explained) -> None:
     """One kind of evidence at a time: the sentence, the picture, how to read it, the same in Python."""
-    frame.section(f"Can I trust this map of “{asked.name}”?")
+    frame.section(f"Can I trust this map of {named(asked.name)}?")
     kind = choices.pick("evidence", "Evidence", KINDS)
     methods, options = _methods(asked, kind), _options(asked, kind)
     settings = {"settings": {asked.method: asked.settings}} if asked.settings else {}

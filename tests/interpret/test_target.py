@@ -88,6 +88,7 @@ FORMS = {
     "next:dog": Target(measure="logit", places=(4,), tokens=(2,)),
     "1:ran": Target(measure="logit", places=(1,), tokens=(3,)),
     "next:dog/ran": Target(measure="contrast", places=(4,), tokens=(2,), against=(3,)),
+    "2:/dog": Target(measure="contrast", places=(2,), tokens=(2,), against=(2,)),
     "2:red/dog": Target(measure="contrast", places=(2,), tokens=(1,), against=(2,)),
 }
 

@@ -10,12 +10,14 @@ import models
 from models import lstm
 from models.base import LanguageModel
 from models.classifier import AttentiveClassifier
+from models.classifier_lstm import UlmfitClassifier
 from models.parts import layers
 from models.scramble import CannotScramble, parts, rebuilt, scrambled
 from tests import families, tiny
 from tests.toys import Toy
 
-KINDS = ("lstm", "tied lstm", "gpt2", "llama", "bert", "bert-classifier", "gpt2-classifier", "attention")
+KINDS = ("lstm", "tied lstm", "gpt2", "llama", "bert", "bert-classifier", "gpt2-classifier", "attention",
+         "ulmfit")  # fmt: skip
 TEXT = "the keys to the cabinet"
 
 
@@ -29,7 +31,20 @@ def made(kind: str, folder) -> LanguageModel:
         )
     if kind == "attention":
         return attentive(folder)
+    if kind == "ulmfit":
+        return ulmfit(folder)
     return models.load(families.folder(folder / kind, kind))
+
+
+def ulmfit(folder) -> UlmfitClassifier:
+    draw = torch.Generator().manual_seed(5)
+    shapes = {"inner.weight": (7, 24), "inner.bias": (7,), "outer.weight": (2, 7), "outer.bias": (2,)}
+    head = {name: torch.randn(*shape, generator=draw) * 0.4 for name, shape in shapes.items()}
+    widths = (8, 12, 8)
+    body = {n: t for n, t in tiny.lstm_tensors(widths, tied=True).items() if n != "decoder_bias"}
+    can = frozenset({"gradients"})
+    card = replace(tiny.lstm_card(widths), task="classify", classes=("bad", "good"), abilities=can)
+    return UlmfitClassifier({**body, **head}, card, tiny.cutter(folder))
 
 
 def attentive(folder) -> AttentiveClassifier:
@@ -131,5 +146,5 @@ def test_what_cannot_be_scrambled_is_refused(tmp_path):
         CannotScramble, match="tiny-lstm has no block 7: choose of output layer, LSTM layer 2"
     ):
         scrambled(made("lstm", tmp_path), ["block 7"], 0)
-    with pytest.raises(CannotScramble, match="toy is of a kind that cannot be scrambled yet"):
+    with pytest.raises(CannotScramble, match="toy has no weights that could be scrambled"):
         rebuilt(Toy(), {}, Toy().card)

@@ -83,7 +83,7 @@ def test_a_rank_correlation_on_paper():
 
 def test_what_cannot_be_compared_is_refused(tmp_path):
     run = toy_run()
-    with pytest.raises(Refusal, match="toy is of a kind that cannot be scrambled yet"):
+    with pytest.raises(Refusal, match="toy has no weights that could be scrambled"):
         scrambling(run, at(run, 4), NAMES)
     flat = toy_run(decoder=((0.0, 0.0),) * 4)
     with pytest.raises(Refusal, match="All scores of gradient_norm, gradient_times_input are of one size"):
