@@ -112,7 +112,20 @@ class OverTexts(Result):
             if words
         ]
         few = " But so few words are certain that chance could have picked them." if sure.mean() < FEW else ""
-        return f"{said} {', and '.join(parts)}.{few}"
+        return f"{said} {', and '.join(parts)}.{self._longer(up, down)}{few}"
+
+    def _longer(self, up: list[str], down: list[str]) -> str:
+        """The words with a longer bar than those named whose bounds hold 0: seen in the picture, left out above."""
+        found, sure = [], self.clear()
+        for named_words, way in ((up, 1), (down, -1)):
+            least = min((way * self.values[self.shown.index(word)] for word in named_words), default=np.inf)
+            found += [
+                w for w, v, s in zip(self.shown, self.values, sure, strict=True) if way * v > least and not s
+            ]
+        if not found:
+            return ""
+        has, is_not = ("have longer bars", "are") if len(found) > 1 else ("has a longer bar", "is")
+        return f" {_listed(found)} {has} but {is_not} not certain: the bounds hold 0."
 
     def rightness(self) -> str:
         """How often the classifier is right, with bounds, beside always saying the commoner class; "" unlabelled."""

@@ -37,12 +37,7 @@ class Replay(Result):
 
     def named(self, stage: int) -> str:
         """A stage as a reader calls it."""
-        name = self.stages[stage]
-        if name == "0-percent":
-            return "before the training"
-        if name.endswith("-percent"):
-            return f"after {name.removesuffix('-percent')} % of the training"
-        return f"at stage {name}" if name else "now"
+        return stage_named(self.stages[stage])
 
     def marked(self) -> tuple[str, ...]:
         """The candidates; three dots before those that go on with the word before them."""
@@ -98,3 +93,12 @@ class Replay(Result):
                 "surprise_bits": self.values.ravel(),
             }
         )
+
+
+def stage_named(name: str) -> str:
+    """A stage's name on its card, as a reader calls it; "" is the model as it is now."""
+    if name == "0-percent":
+        return "before the training"
+    if name.endswith("-percent"):
+        return f"after {name.removesuffix('-percent')} % of the training"
+    return f"at stage {name}" if name else "now"

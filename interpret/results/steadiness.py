@@ -82,9 +82,10 @@ class Fidelity(Evidence):
 
     def in_words(self, row: int = 0) -> str:
         told, change = 1 - self.unexplained[row], self.sensitivity[row]
+        size = f"{self.moves:.2g}" if self.moves < 1 else f"{self.moves:.1f}"
         return (
-            f"It foretells {told:.0%} of what happens when random words fade out (those changes are "
-            f"{self.moves:.2g} {self.asked_unit} in size), and changes by {change:.0%} when the words' "
+            f"It foretells {100 * told:.0f}\u00a0% of what happens when random words fade out (those changes are "
+            f"{size}\u00a0{self.asked_unit} in size), and changes by {100 * change:.0f}\u00a0% when the words' "
             "vectors move a little."
         )
 

@@ -17,6 +17,7 @@ from interpret import progress
 from interpret.attention import roles
 from interpret.methods import next_words
 from interpret.results import Asked, Check, NextWords, Replay
+from interpret.results.replay import stage_named
 from interpret.run import Run, record
 from interpret.study import Study
 from interpret.target import every
@@ -67,8 +68,8 @@ def replayed(runs: list[Run], kept: list[dict], options: Options) -> Replay:
     best = int(np.argmin(means))
     notes = ()
     if best < len(passes) - 1:
-        share = kept[best]["name"].removesuffix("-percent")
-        notes = (f"After {share} % of the training it was less surprised by this text than it is now.",)
+        then = stage_named(kept[best]["name"])
+        notes = (f"{then[0].upper()}{then[1:]} it was less surprised by this text than it is now.",)
     return Replay(
         method="stages", model=card.name, model_sha256=card.sha256, text=tokens.text, tokens=tokens.shown,
         spans=tokens.spans, words=tokens.words,

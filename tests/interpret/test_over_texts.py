@@ -1,6 +1,7 @@
 """Many texts at once: a toy's words on paper, the bounds beside scipy, mistakes, and refusals."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -126,3 +127,16 @@ def test_what_cannot_be_asked_is_refused(tmp_path, capsys):
     empty.write_text("\n")
     assert main(["over-texts", "--model", "sst-average", "--texts", str(empty)]) == 2
     assert "is empty" in capsys.readouterr().err
+
+
+def test_a_longer_bar_that_is_not_certain_is_told():
+    """The sentence names words that push for certain; the picture shows the others too."""
+    found = asked()
+    values, reach = np.array([3.0, 2.0, 1.0]), np.array([4.0, 1.0, 2.0])
+    ways = replace(
+        found, shown=("wide", "sure", "small"), values=values, low=values - reach, high=values + reach
+    )
+    assert ways.in_words() == (
+        "Over 4 texts “sure” pushes “up” up most. “wide” has a longer bar but is not certain: the bounds hold 0."
+    )
+    assert "longer" not in replace(ways, low=values - 0.5).in_words()

@@ -40,6 +40,15 @@ def test_the_first_stage_is_the_network_before_it_learned(found: Replay):
     assert found.heads_in_words().startswith("Head ") and "of layer 2 now pays" in found.heads_in_words()
 
 
+def test_a_stage_that_did_better_is_told_by_its_name():
+    """Syllables that are not repeated cost a model that guesses evenly least."""
+    found = study(models.load("induction-2l"), "stages", text="gom")
+    surprises = found.values[:, 1:].mean(axis=1)
+    best = int(found.values.mean(axis=1).argmin())
+    assert best == 0 and surprises[0] < surprises[-1]
+    assert found.notes == ("Before the training it was less surprised by this text than it is now.",)
+
+
 def test_stages_stand_in_the_order_in_which_they_were_kept(found: Replay):
     assert list(found.stages[:-1]) == [kept["name"] for kept in models.card("induction-2l").snapshots]
     assert (np.diff(found.tokens_seen) > 0).all()
