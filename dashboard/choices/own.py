@@ -8,7 +8,10 @@ from dashboard.choices.address import write
 def own_place() -> tuple[str, bool]:
     """Where the reader's own model is, and whether the hub may be asked."""
     where = st.text_input(
-        "Folder, file or name on the hub", key="own_where", placeholder="my-model, lm.pth or owner/name"
+        "Folder, file or name on the hub",
+        key="own_where",
+        placeholder="my-model, lm.pth or owner/name",
+        max_chars=300,
     )
     hub = st.toggle("Ask the Hugging Face hub (needs a network)", key="own_hub")
     return where.strip(), hub

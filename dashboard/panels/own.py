@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import choices, frame, shelf
 from dashboard.questions import QUESTIONS
+from interpret.results.anatomy import about
 
 ASKED = {question.title for question in QUESTIONS}
 KINDS = {
@@ -54,17 +55,23 @@ def report(found: Any) -> None:
         return
     left, right = st.columns(2, gap="large")
     left.html(_table("What it is", _facts(found)))
+    if found.problems:  # none, and why was said above
+        return
     asked = {title: why or "yes" for title, why in shelf.answers_of(found).items() if title in ASKED}
     right.html(_table("Which questions it answers", asked))
 
 
 def _sentence(found: Any) -> str:
-    size = f"{found.parameters / 1e6:,.1f} million parameters, " if found.parameters else ""
+    size = f"{about(found.parameters)} parameters, " if found.parameters else ""
     needs = f" Opened, it needs about {found.memory_mb:,} MB of memory." if found.memory_mb else ""
     does = frame.DOES.get(found.task)
     which = f", which {does}" if does else "; what it does is found out when it is opened"
     kind = f"This is {KINDS[found.kind]}: {found.architecture}{which}."
-    return f"{kind} It has {found.layers} layers, {size}{found.bytes_on_disk / 1e6:,.1f} MB on disk.{needs}"
+    return f"{kind} It has {found.layers} layers, {size}{_bytes(found.bytes_on_disk)} on disk.{needs}"
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 1e5 else f"{max(count / 1e3, 1):,.0f} kB"
 
 
 def _facts(found: Any) -> dict[str, str]:

@@ -61,24 +61,35 @@ class Question:
 
 
 _WRITES: frozenset[Task] = frozenset({"causal", "masked"})
+_ON: frozenset[Task] = frozenset({"causal"})
+KEPT = "What changed while it learned?"
 QUESTIONS = (
     Question("What comes next?"),  # of a classifier: which class
+    Question("What would it write?", tasks=_ON),
+    Question("How does it do on my texts?"),
     Question("Which words led to this one?"),
     Question("Can I trust this map?"),
-    Question("What does a neuron watch for?"),
-    Question("When did it decide?", tasks=_WRITES, needs=frozenset({"unembed"})),
+    Question("Which words push a class?", tasks=frozenset({"classify"})),
     Question("Where does it look?", needs=frozenset({"attention"})),
     Question("Is attention an explanation?", needs=frozenset({"attention"})),
-    Question("Which words does it think alike?"),
+    Question("How far does it look?", tasks=_ON, needs=frozenset({"unembed"})),
     Question("Has it learned grammar?", tasks=_WRITES),
-    Question("What changed?"),
-    Question("Across my texts"),
+    Question("When did it decide?", tasks=_WRITES, needs=frozenset({"unembed"})),
+    Question("Which words does it think alike?"),
+    Question("What does one unit watch for?"),
+    Question("Which units know these words?"),
+    Question("Which units work together?"),
+    Question("What does the LSTM remember?", needs=frozenset({"cells", "gates"})),
+    Question("What if a unit is off?", tasks=frozenset({"causal", "classify"})),
+    Question("Which texts stand behind a unit?"),
     Question("How is it built?"),
+    Question(KEPT),
 )
 LACKS = {
     "attention": "It has no attention that can be looked at.",
     "unembed": "Its states cannot be read as words before the last layer.",
     "gradients": "Its numbers cannot be followed back to the input.",
+    "cells": "It is no LSTM: it has no cells and no gates.",
 }
 DOES = {
     "causal": "It writes the next word",
@@ -95,6 +106,8 @@ def views(found: Preflight) -> dict[str, str | None]:
 
 
 def _why_not(question: Question, found: Preflight) -> str | None:
+    if question.title == KEPT and found.kind != "underhood-checkpoint":
+        return "Only what it has become is in these files, and no stage of its training."
     if found.task is not None and found.task not in question.tasks:
         return f"{DOES[found.task]}, so it cannot be asked this."
     if found.abilities is None and question.needs:

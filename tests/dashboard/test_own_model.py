@@ -5,6 +5,8 @@ import json
 import pytest
 
 from dashboard import shelf
+from dashboard.questions import QUESTIONS
+from models import detect
 from tests import tiny
 from tests.dashboard.conftest import texts
 
@@ -74,3 +76,20 @@ def test_names_of_files_are_text_and_no_markup(opened, folder):
     settings["architectures"] = ["<script>alert(1)</script>"]
     (folder / "<b>x" / "config.json").write_text(json.dumps(settings))
     assert "<script>" not in texts(look(opened, "<b>x"))
+
+
+NO_MODEL = {"Train one yourself", "Open a model of your own", "Where to begin?"}  # pages that ask no model
+
+
+def test_the_preflight_tells_of_every_page_that_asks_a_model(opened, folder):
+    assert {one.title for one in detect.QUESTIONS} == {one.title for one in QUESTIONS} - NO_MODEL
+    written = texts(look(opened, "small"))
+    assert all(one.title in written for one in detect.QUESTIONS)
+    assert "It is no LSTM: it has no cells and no gates." in written
+    assert "Only what it has become is in these files" in written
+    assert "0.0 million" not in written
+
+
+def test_what_cannot_be_opened_is_said_once(opened, folder):
+    (folder / "small" / "tokenizer.json").unlink()
+    assert texts(look(opened, "small")).count("without it text cannot be cut") == 1

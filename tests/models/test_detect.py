@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,13 @@ def test_a_kind_that_was_never_tried_says_so(folder: Path):
 
 def test_views_follow_from_task_and_abilities(made):
     gpt, judge = (detect.views(detect.preflight(made(name))) for name in ("gpt2", "bert-classifier"))
-    assert set(gpt.values()) == {None}
+    kept = "What changed while it learned?"
+    assert {question for question, why in gpt.items() if why} == {
+        "Which words push a class?", "What does the LSTM remember?", kept,
+    }  # fmt: skip
+    assert judge["Which words push a class?"] is None and "no cells" in str(
+        gpt["What does the LSTM remember?"]
+    )
     assert judge["Where does it look?"] is None
     assert "writes no words" in str(judge["Has it learned grammar?"])
     lstm = detect.Preflight(
@@ -146,11 +153,13 @@ def test_views_follow_from_task_and_abilities(made):
         kind="raw-lstm",
         family="lstm",
         task="causal",
-        abilities=frozenset({"gradients", "unembed"}),
+        abilities=frozenset({"gradients", "unembed", "cells", "gates"}),
     )
     assert {question for question, why in detect.views(lstm).items() if why} == {
-        "Where does it look?", "Is attention an explanation?",
+        "Where does it look?", "Is attention an explanation?", "Which words push a class?", kept,
     }  # fmt: skip
+    ours = replace(lstm, kind="underhood-checkpoint")
+    assert detect.views(ours)[kept] is None
     broken = detect.Preflight(where="x", kind="unknown", problems=("It is cut short.",))
     assert set(detect.views(broken).values()) == {"It is cut short."}
 
