@@ -25,13 +25,15 @@ def load(name: str, *shared: str) -> ComponentRenderer:
     Returns:
         The function that draws it.
     """
+    css, js = sources(name, *shared)
+    return v2.component(f"underhood_{name}", html="<div class='root'></div>", css=css, js=js)
+
+
+def sources(name: str, *shared: str) -> tuple[str, str]:
+    """The whole style sheet and the whole script of a component."""
     parts = (*BASE, *shared, name)
-    return v2.component(
-        f"underhood_{name}",
-        html="<div class='root'></div>",
-        css="\n".join(_read(part, "css") for part in ("base", *parts)),
-        js="\n".join(_read(part, "js") for part in parts),
-    )
+    css = "\n".join(_read(part, "css") for part in ("base", *parts))
+    return css, "\n".join(_read(part, "js") for part in parts)
 
 
 def _read(stem: str, suffix: str) -> str:

@@ -9,6 +9,10 @@ import numpy as np
 from dashboard.components import load
 
 FINE = 250_000  # values up to which each travels in 16 bits; above, in 8
+PARTS = (
+    "attention_map", "frame", "attention_values", "attention_rows", "attention_heads", "attention_arcs",
+    "attention_matrix", "attention_frame",
+)  # fmt: skip
 KEPT = ("heads", "tokens", "look", "marks", "share")
 
 
@@ -75,10 +79,7 @@ def attention_map(
     """
     if values.shape[2:] != (len(askers), len(tokens)):
         raise ValueError(f"maps are {values.shape[2:]}, not {(len(askers), len(tokens))}")
-    result = load(
-        "attention_map", "frame", "attention_values", "attention_rows", "attention_heads", "attention_arcs",
-        "attention_matrix", "attention_frame",
-    )(
+    result = load(*PARTS)(
         key=key,
         data={
             "maps": packed(values, causal=causal, signed=signed),

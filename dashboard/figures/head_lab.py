@@ -50,35 +50,37 @@ def heads_explaining(found: HeadsExplaining) -> go.Figure:
 def _grids(
     values: list[np.ndarray], titles: tuple[str, ...], strong: list[np.ndarray], said: str
 ) -> go.Figure:
-    """Layers by heads, side by side. The first two are taus from -1 to 1, a third one shares from 0 up."""
-    figure = make_subplots(rows=1, cols=len(values), subplot_titles=titles, horizontal_spacing=0.06)
-    layers, heads = values[0].shape
-    for at, grid in enumerate(values):
+    """Layers by heads: two side by side, three under each other. A third one are shares and no taus."""
+    stacked, (layers, heads) = len(values) > 2, values[0].shape
+    places = [(at + 1, 1) if stacked else (1, at + 1) for at in range(len(values))]
+    figure = make_subplots(
+        rows=places[-1][0], cols=places[-1][1], subplot_titles=titles, horizontal_spacing=0.06,
+        vertical_spacing=0.1,
+    )  # fmt: skip
+    for at, ((row, column), grid) in enumerate(zip(places, values, strict=True)):
         axis = "coloraxis" if at < 2 else "coloraxis2"
-        figure.add_trace(
-            go.Heatmap(z=grid, coloraxis=axis, xgap=1, ygap=1, hovertemplate=f"{said}<extra></extra>"),
-            row=1,
-            col=at + 1,
-        )
+        heat = go.Heatmap(z=grid, coloraxis=axis, xgap=1, ygap=1, hovertemplate=f"{said}<extra></extra>")
+        figure.add_trace(heat, row=row, col=column)
         for (layer, head), value in np.ndenumerate(grid):
             text = f"{value:+.2f}" if at < 2 else f"{value:.1%}"
             text = f"<b>{text}</b>" if strong[at][layer, head] else text
             if heads <= 8:
                 figure.add_annotation(
-                    x=head, y=layer, text=text, showarrow=False, font_size=11, row=1, col=at + 1
+                    x=head, y=layer, text=text, showarrow=False, font_size=11, row=row, col=column
                 )
-    plain(figure, 110 + 40 * layers)
+    plain(figure, 60 + places[-1][0] * (50 + 34 * layers))
     figure.update_layout(
-        margin_t=64, coloraxis={"cmin": -1, "cmax": 1, "showscale": False, "autocolorscale": True}
+        margin_t=48, coloraxis={"cmin": -1, "cmax": 1, "showscale": False, "autocolorscale": True}
     )
-    if len(values) > 2:
+    if stacked:
         most = max(float(values[2].max()), 1e-9)
         figure.update_layout(coloraxis2={"cmin": 0.0, "cmax": 1.6 * most, "showscale": False})
+    figure.update_annotations(font_size=12, selector={"yanchor": "bottom"})  # the titles
     figure.update_xaxes(tickvals=np.arange(heads), ticktext=[str(h) for h in range(heads)], fixedrange=True)
     rows = [f"layer {n + 1}" for n in range(layers)]
     figure.update_yaxes(tickvals=np.arange(layers), ticktext=rows, autorange="reversed", fixedrange=True)
-    for at in range(1, len(values)):
-        figure.update_yaxes(showticklabels=False, row=1, col=at + 1)
+    if not stacked:
+        figure.update_yaxes(showticklabels=False, row=1, col=2)
     return figure
 
 

@@ -31,7 +31,7 @@ def query_key(found: QueryKey) -> go.Figure:
         )
     )  # fmt: skip
     plain(figure, 320)
-    step = max(1, len(order) // 32)
+    step = max(1, len(order) // 16)
     figure.update_xaxes(
         tickvals=places[::step], ticktext=[str(d) for d in order[::step]], title="dimension, by size"
     )
@@ -47,14 +47,18 @@ def of_head(found: WordClassHeads, layer: int, head: int) -> go.Figure:
     """One head's mean shares: rows are the words that ask, columns what they look at; bold: twice an even look."""
     shares = found.values[layer, head]
     even = np.broadcast_to(found.even, shares.shape)
+    coloured = shares.copy()
+    coloured[:, -1] = np.nan  # marks would take all the colour
     figure = go.Figure(
         go.Heatmap(
-            z=shares, customdata=even, coloraxis="coloraxis", xgap=1, ygap=1,
+            z=coloured, customdata=even, coloraxis="coloraxis", xgap=1, ygap=1,
             hovertemplate="%{z:.1%} (an even look: %{customdata:.1%})<extra></extra>",
         )
     )  # fmt: skip
     plain(figure, min(900, 110 + 30 * len(found.classes)))
-    figure.update_layout(coloraxis={"cmin": 0.0, "cmax": max(float(shares.max()), 1e-9), "showscale": False})
+    figure.update_layout(
+        coloraxis={"cmin": 0.0, "cmax": 1.5 * max(float(shares[:, :-1].max()), 1e-9), "showscale": False}
+    )
     for (row, column), share in np.ndenumerate(shares):
         if share >= 0.01:
             strong = share > 0.05 and share > 2 * even[row, column]
@@ -62,8 +66,12 @@ def of_head(found: WordClassHeads, layer: int, head: int) -> go.Figure:
             figure.add_annotation(x=column, y=row, text=text, showarrow=False, font_size=11)
     names = [label(name) for name in found.columns]
     rows = [f"{label(name)} (n = {n:,})" for name, n in zip(found.classes, found.n, strict=True)]
-    figure.update_xaxes(tickvals=np.arange(len(names)), ticktext=names, side="top", tickangle=-30)
-    return figure.update_yaxes(tickvals=np.arange(len(rows)), ticktext=rows, autorange="reversed")
+    figure.update_xaxes(
+        tickvals=np.arange(len(names)), ticktext=names, side="top", tickangle=-30, showgrid=False
+    )
+    return figure.update_yaxes(
+        tickvals=np.arange(len(rows)), ticktext=rows, autorange="reversed", showgrid=False
+    )
 
 
 def token_identity(found: TokenIdentity) -> go.Figure:

@@ -120,8 +120,9 @@ def picture(kind: str, found: Any, known: Any) -> None:
     if known is not None:
         _averages(known, kept["heads"])
     frame.check(found)
-    product(found)
-    word_classes()
+    head = kept_head(_first(found, known))
+    product(found, head)
+    word_classes(head)
 
 
 def _first(found: Any, known: Any) -> tuple[int, int]:

@@ -11,17 +11,17 @@ from interpret.sentences import bare
 LAST = -1  # as kept in the picture, or else the last token
 
 
-def kept_head() -> tuple[int, int]:
-    """The head the reader keeps in the picture: layer from 1, head from 0."""
+def kept_head(first: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+    """The head the reader keeps in the picture: layer from 1, head from 0; without one `first`, both from 0."""
     told = (choices.played("heads").get("kept") or {}).get("heads") or choices.kept("heads")
     layer, _, head = str(told).split(",")[0].partition(".")
     if layer.isdecimal() and head.isdecimal() and layer != "0":
         return int(layer), int(head)
-    return 1, 0
+    return first[0] + 1, first[1]
 
 
-def product(found: Any) -> None:
-    """Why the kept head looks from one token at another: query times key by dimension."""
+def product(found: Any, head: tuple[int, int]) -> None:
+    """Why a head (layer from 1, head from 0) looks from one token at another: query times key by dimension."""
     if found.values.shape[2] != len(found.tokens) or (shelf.card(choices.model()).heads or 1) == 1:
         return
     frame.section("Why does it look there?")
@@ -31,14 +31,15 @@ def product(found: Any) -> None:
         )
         return
     named = {at: f"{at}  {bare(token) if token else '(start)'}" for at, token in enumerate(found.tokens)}
-    with st.container(horizontal=True, gap="medium"):
+    left, right = st.columns(2, gap="medium")
+    with left:
         asks = choices.among("asks", "Who asks", {LAST: "as kept in the picture", **named}, LAST)
+    with right:
         seen = choices.among("seen", "What is looked at", {LAST: "what it looks at most", **named}, LAST)
-    layer, head = kept_head()
     side, at = _kept_token(len(found.tokens))
     query = at if asks == LAST and side == "q" else asks
     key = at if seen == LAST and side == "k" else seen
-    apart = answers.part("query_key", layer=layer, head=head, query=query, key=key)
+    apart = answers.part("query_key", layer=head[0], head=head[1], query=query, key=key)
     if apart is None:
         return
     frame.said(apart.in_words())
@@ -60,8 +61,8 @@ def _kept_token(count: int) -> tuple[str, int]:
     return "q", LAST
 
 
-def word_classes() -> None:
-    """From which kind of word to which the kept head looks: averages over tagged sentences."""
+def word_classes(kept: tuple[int, int]) -> None:
+    """From which kind of word to which a head (layer from 1) looks: averages over tagged sentences."""
     if (shelf.card(choices.model()).heads or 1) == 1:
         return
     frame.section("From which kind of word to which?")
@@ -73,9 +74,8 @@ def word_classes() -> None:
     found = answers.part("heads_by_word_class")
     if found is None:
         return
-    layer, head = kept_head()
     layers, heads = found.values.shape[:2]
-    layer, head = min(layer, layers) - 1, min(head, heads - 1)
+    layer, head = min(kept[0], layers) - 1, min(kept[1], heads - 1)
     frame.said(f"{found.in_words()} {found.of_head(layer, head)}")
     st.plotly_chart(
         of_head(found, layer, head), key="word-classes", config=figures.CONFIG, alt=found.of_head(layer, head)

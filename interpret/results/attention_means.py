@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import pandas
 
 
+LITTLE = 0.01  # of a row
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WordClassHeads(Result):
     """Mean shares of attention by word class, (L, H, P, C): asking words are of `classes` (P).
@@ -40,7 +43,14 @@ class WordClassHeads(Result):
         """What one head (both from 0) does most, between two classes."""
         above = (self.values[layer, head] - self.even)[:, : len(self.classes)]
         asks, looked = (int(n) for n in np.unravel_index(int(above.argmax()), above.shape))
-        return f"{head_name(layer + 1, head).capitalize()} {self._said(layer, head, asks, looked)}"
+        name = head_name(layer + 1, head).capitalize()
+        if above[asks, looked] < LITTLE:
+            marks = float(np.average(self.values[layer, head, :, -1], weights=self.n))
+            return (
+                f"{name} nowhere exceeds an even look between kinds of words; {percent(marks)} of its weight rests on "
+                "the model's marks."
+            )
+        return f"{name} {self._said(layer, head, asks, looked)}"
 
     def _said(self, layer: int, head: int, asks: int, looked: int) -> str:
         share, even = float(self.values[layer, head, asks, looked]), float(self.even[asks, looked])

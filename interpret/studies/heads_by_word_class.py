@@ -9,7 +9,7 @@ Source: Clark et al. 2019, https://arxiv.org/abs/1906.04341, sections 3 and 4.
 """
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -85,9 +85,15 @@ def _sentences(model: LanguageModel, options: Options) -> tuple[list[Labelled], 
         ]  # fmt: skip
         data = treebank.called(place)
     else:
-        given, data = probing.word_classes(_world(model), options.seed), "our own sentences"
+        given = [_named(one) for one in probing.word_classes(_world(model), options.seed)]
+        data = "our own sentences"
     order = np.random.default_rng(options.seed).permutation(len(given))[: options.count]
     return [given[at] for at in sorted(order)], data
+
+
+def _named(one: Labelled) -> Labelled:
+    """Full stops and question marks by a name that is not that of the model's own marks."""
+    return replace(one, labels=tuple("punctuation" if label == "mark" else label for label in one.labels))
 
 
 def _world(model: LanguageModel) -> str:
