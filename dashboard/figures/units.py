@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.look import label, plain, ramp, signed
-from interpret.results import TRACKS, Factors, MemoryTraces, UnitCard, UnitRanking
+from interpret.results import TRACKS, Factors, MemoryTraces, PlacesAlike, UnitCard, UnitRanking
 
 GREY = "#8a8f98"
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False}
@@ -193,4 +193,23 @@ def written(pairs: tuple[tuple[str, float], ...]) -> go.Figure:
     )
 
 
-FIGURES = {"memory": memory, "unit": histogram, "unit-ranking": ranking, "factors": factors}
+def alike(found: PlacesAlike) -> go.Figure:
+    """In how many matches each word stands, the commonest on top."""
+    words, counts = zip(*found.matches[:10], strict=True)
+    places = np.arange(len(words))
+    bars = go.Bar(
+        x=counts, y=places, orientation="h", marker=ramp([count / max(counts) for count in counts]),
+        text=counts, textposition="outside", cliponaxis=False, hovertemplate="%{x} places<extra></extra>",
+    )  # fmt: skip
+    figure = plain(go.Figure(bars), 80 + 24 * len(words))
+    figure.update_xaxes(
+        title="matches with this word", dtick=max(1, max(counts) // 5), rangemode="tozero"
+    )
+    return figure.update_yaxes(
+        tickvals=places, ticktext=[label(word) for word in words], autorange="reversed", ticklabelstandoff=6
+    )
+
+
+FIGURES = {
+    "memory": memory, "unit": histogram, "unit-ranking": ranking, "factors": factors, "places-alike": alike,
+}  # fmt: skip

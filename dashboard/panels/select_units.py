@@ -1,5 +1,6 @@
 """Choosing words in the text, and the units that tell them apart."""
 
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -7,19 +8,18 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 from dashboard.components.unit_strip import unit_strip
-from dashboard.panels import units
 from dashboard.panels.tokens import pieces_of
 
 KEY = "brush"
 
 
 @st.fragment
-def show(kind: str) -> None:
+def show(kind: str, corpus: str = "") -> None:
     """Choosing other words reruns only this part."""
     places = str(choices.played(KEY).get("chosen", choices.kept("places")))
     found = _ranked(places, kind)
     frame.answer(found.in_words(), found)
-    track, low = found.tracks[0], bool(found.low[0])
+    track = found.tracks[0]
     unit_strip(
         pieces_of(found), track.tolist(), address=found.units[0],
         limit=float(np.abs(track).max()) or 1.0, key=KEY, scale="this text",
@@ -31,9 +31,37 @@ def show(kind: str) -> None:
         st.plotly_chart(figures.draw(found), key="ranking", config=figures.CONFIG, alt=found.in_words())
     choices.offered_units("best", "Choose a unit, then look at it", found.units[:8])
     st.page_link("views/unit.py", label="What does one unit watch for?", icon=":material/visibility:")
-    frame.section(f"More like this: where {found.units[0]} is {'lowest' if low else 'highest'}")
-    units.snippets("In the bundled texts", found.alike)
     frame.check(found)
+    _more_like_this(places, kind, corpus)
+
+
+def _more_like_this(places: str, kind: str, corpus: str) -> None:
+    """Places of the corpus where the same units are on, aligned on the match."""
+    frame.section("Where else are the same units on?")
+    behind = {"corpus": corpus} if corpus else {}
+    found = answers.part("more_like_this", places=places, kind=kind, **behind)
+    if found is None:
+        return
+    frame.said(found.in_words())
+    st.html(aligned(found))
+    if len(found.matches) > 1:
+        st.plotly_chart(figures.draw(found), key="alike-words", config=figures.CONFIG, alt=found.in_words())
+    frame.check(found)
+    st.page_link("views/behind.py", label="Look in texts of your own", icon=":material/manage_search:")
+
+
+def aligned(found: Any) -> str:
+    """The places as a table (HTML, escaped), the matches under each other."""
+    rows = "".join(
+        f'<tr><td class="figure">{share:.0%}</td><td class="before"><span dir="auto">{escape(one.before)}</span></td>'
+        f"<td><mark>{escape(one.token) or '▸'}</mark></td><td>{escape(one.after)}</td></tr>"
+        for share, one in zip(found.values, found.places, strict=True)
+    )
+    return (
+        '<div class="scrolls" tabindex="0" role="region" aria-label="Places, aligned on the match">'
+        '<table class="card aligned"><tr><th scope="col">Units on</th><th scope="col">before</th>'
+        f'<th scope="col">match</th><th scope="col">behind</th></tr>{rows}</table></div>'
+    )
 
 
 def _ranked(places: str, kind: str) -> Any:

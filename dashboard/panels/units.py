@@ -43,7 +43,7 @@ def snippets(title: str, said: Sequence[Any]) -> None:
 
 def card(found: Any) -> None:
     """What is known of a unit beyond this text."""
-    frame.section(f"Where is {found.address} strong in the bundled texts?")
+    frame.section(f"Where is {found.address} strong in {found.corpus}?")
     snippets("Highest", found.highest)
     snippets("Lowest", found.lowest)
     snippets("Half way up", found.middling)

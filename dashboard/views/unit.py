@@ -3,13 +3,14 @@
 import streamlit as st
 
 from dashboard import answers, choices, frame
-from dashboard.panels import units
+from dashboard.panels import behind, units
 
 frame.question("What does one unit watch for?")
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     chosen = choices.unit("Unit", "the one that changes most")
-found = answers.ask("unit", unit=chosen)
+    corpus = behind.offered()
+found = answers.ask("unit", unit=chosen, **({"corpus": corpus} if corpus else {}))
 with controls:
     choices.steps(found.address, found.sizes)
 frame.answer(found.in_words(), found)

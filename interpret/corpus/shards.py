@@ -1,24 +1,26 @@
 """One shard of a corpus: what the model makes of some texts, as tables; a function of both and no more."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 import models
 from interpret import progress
 from interpret.corpus.documents import Document
 from interpret.corpus.heads import Heads
 from interpret.corpus.tallies import TURNS, Tally, joined, tally, together
-from interpret.run import Run, record
+from interpret.run import Run, RunKey, record
 from interpret.units_corpus import GATES, SATURATED, is_story
 from interpret.units_features import features
-from models.base import BadText, LanguageModel, Refusal, Tokens
+from models.base import BadText, LanguageModel, Memory, Refusal, Tokens
 
 LONGEST = 256  # tokens of one text
+TOGETHER = 8  # texts
 HELD = 3_000_000  # activations of one layer held before they are counted
 COLUMNS = ("number", "text", "label", "tokens", "loss", "answer", "share", "state", "why")
 Table = Mapping[str, list[Any] | np.ndarray]
@@ -46,12 +48,13 @@ def tables(model: LanguageModel, found: Sequence[Document], first: int) -> dict[
     texts: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     tokens: list[np.ndarray] = []
     units, gates, heads = Units(labels), Gates(), Heads()
+    runs = _runs(model, [one for one, _ in taken])
     for number, (document, one) in enumerate(zip(found, cut, strict=True), start=first):
         row: dict[str, Any] = {"number": number, "text": _storable(document.text), "label": document.label}
         row |= {"tokens": 0, "loss": math.nan, "answer": "", "share": math.nan, "state": [], "why": ""}
         progress.tell((number - first) / len(found))
         if isinstance(one, Tokens):
-            run = record(model, one)
+            run = next(runs)
             row |= _about(run, number, tokens)
             units.take(run, number)
             gates.take(run)
@@ -70,6 +73,25 @@ def _encoded(model: LanguageModel, text: str) -> Tokens | str:
         return model.encode(text).cut(min(LONGEST, model.card.context or LONGEST))
     except (BadText, Refusal) as refusal:
         return str(refusal)
+
+
+def _runs(model: LanguageModel, texts: Sequence[Tokens]) -> Iterator[Run]:
+    """Each text's run, in order; an LSTM that reads on from word to word takes `TOGETHER` texts at once."""
+    together: Any = getattr(model, "memory", None)
+    if together is None or model.card.task != "causal":
+        yield from (record(model, one) for one in texts)
+        return
+    for start in range(0, len(texts), TOGETHER):
+        some = texts[start : start + TOGETHER]
+        vectors = [model.embed(torch.from_numpy(one.ids.copy())) for one in some]
+        memory = together(pad_sequence(vectors, batch_first=True))  # what stands behind a text is not heard
+        for k, (one, own) in enumerate(zip(some, vectors, strict=True)):
+            tracks = {n: tuple(t[k, : len(one)] for t in held) for n, held in vars(memory).items()}
+            seen = Memory(**tracks)
+            yield Run(
+                key=RunKey(model.card.sha256, one.text), tokens=one, vectors=own, model=model, attention=None,
+                neurons=None, memory=seen, hidden=(own, *seen.hidden), logits=model.unembed(seen.hidden[-1]),
+            )  # fmt: skip
 
 
 def _storable(text: str) -> str:

@@ -88,7 +88,8 @@ def bundle(name: str, out: Path = INDEXES) -> dict[str, Any] | None:
     """Make a bundled model's index anew under `out`; None for a model without units."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / name
-        job.plan(folder, name, iter(bundled(models.card(name))))
+        texts = bundled(models.card(name))
+        job.plan(folder, name, iter(texts), len(texts))  # in one piece, as `temporary` does
         summary = job.run(folder)
         if not summary["chance"]:
             return None
@@ -96,7 +97,7 @@ def bundle(name: str, out: Path = INDEXES) -> dict[str, Any] | None:
                     "command": COMMAND, "places": KEPT}  # fmt: skip
         shutil.rmtree(out / name, ignore_errors=True)
         (out / name).mkdir(parents=True)
-        store.write_tables(out / name / "index", _narrow(folder / "index"))
+        store.write_tables(out / name / "index", _narrow(folder / "index"), level=19)
         store.write_json(out / name / "summary.json", summary)
     return summary
 

@@ -15,7 +15,7 @@ import numpy as np
 from models.base import Refusal
 
 SUMS = "sums.json"
-ROWS = {"units": 2048, "texts": 1024}  # in a group, which is read as a whole
+ROWS = {"units": 2048, "texts": 128}  # in a group, which is read as a whole
 MANY = 65_536
 
 
@@ -75,10 +75,11 @@ def write_tables(
     folder: Path,
     tables: Mapping[str, Mapping[str, list[Any] | np.ndarray]],
     written: Mapping[str, Callable[[Path], None]] | None = None,
+    level: int | None = None,
 ) -> bool:
     """Write tables as Parquet files of a new folder in one step; whether it was not there before.
 
-    `written`: further files, by what writes them.
+    `written`: further files, by what writes them; `level`: how hard they are packed.
     """
     from pyarrow import parquet
 
@@ -88,7 +89,7 @@ def write_tables(
         for name, table in tables.items():
             parquet.write_table(
                 arrow(table), aside / f"{name}.parquet", compression="zstd", write_page_checksum=True,
-                row_group_size=ROWS.get(name, MANY),
+                row_group_size=ROWS.get(name, MANY), compression_level=level,
             )  # fmt: skip
         for name, write in (written or {}).items():
             write(aside / f"{name}.parquet")

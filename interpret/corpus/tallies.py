@@ -39,11 +39,11 @@ def tally(
     lowest, at_low = _of_texts(values, largest=False)
     most, least = highest.max(1), lowest.min(1)
     exponent = np.maximum(np.frexp(np.maximum(np.abs(most), np.abs(least)))[1] - 5, FINEST)
-    exact = whole.double()
     texts = np.broadcast_to(np.asarray(numbers, np.int64), highest.shape)
     found = {
         "count": np.full(len(most), float(len(whole))),
-        "sum": exact.sum(0).numpy(), "squares": (exact**2).sum(0).numpy(),
+        "sum": whole.sum(0, dtype=torch.float64).numpy(),
+        "squares": whole.square().sum(0, dtype=torch.float64).numpy(),
         "least": least.astype(float), "most": most.astype(float),
         "exponent": exponent.astype(np.int64), "counts": _counts(whole, exponent),
         "products": (whole.T @ torch.from_numpy(labels).float()).double().numpy(),
@@ -66,8 +66,7 @@ def _of_texts(values: Sequence[torch.Tensor], *, largest: bool) -> tuple[np.ndar
 def _counts(whole: torch.Tensor, exponent: np.ndarray) -> np.ndarray:
     """How many tokens lie in each bin, (N, BINS)."""
     scale = torch.from_numpy(np.exp2(-exponent.astype(np.float64)).astype(np.float32))
-    bins = torch.floor(whole * scale).to(torch.int64) + HALF
-    bins.clamp_(0, BINS - 1).add_(BINS * torch.arange(whole.shape[1]))
+    bins = (whole * scale).floor_().to(torch.int64).add_(BINS * torch.arange(whole.shape[1]) + HALF)
     return np.bincount(bins.numpy().ravel(), minlength=BINS * whole.shape[1]).reshape(-1, BINS)
 
 

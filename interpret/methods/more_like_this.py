@@ -1,21 +1,24 @@
 """Where else the units of the words you choose are on together: places of a corpus, aligned on the match.
 
 The ten units that tell the chosen words best from the rest of the text (by AUC) are each on above the middle
-between their means inside and outside (low for those that are low inside). The texts in which the index has
+between their means inside and outside and above their mean over the corpus (below, for those that are low
+inside). The texts in which the index has
 most of them near their highest are read again; each gives the one place where, over as many tokens as the
 longest run that was chosen, most of the units are on.
 
 Source: Strobelt et al. 2018 (LSTMVis), https://arxiv.org/abs/1606.07461, matches on-off patterns over a corpus.
 """
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from interpret import progress
-from interpret.corpus.index import Index
+from interpret.corpus.index import UnitCard
 from interpret.corpus.shipped import behind
 from interpret.corpus.snippets import encoded, snippet
 from interpret.method import Method
@@ -28,6 +31,7 @@ from models.base import LanguageModel, Refusal
 
 UNITS = 10
 READ = 32  # texts read again at most
+WORDS = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +73,11 @@ class Pattern:
 def compute(run: Run, target: Target, options: Options) -> PlacesAlike:
     """Places where the chosen words' units are on together, at most one a text."""
     kind = options.kind or kinds(run)[0]
-    pattern = looked_for(run, chosen(options.places, len(run.tokens)) & run.of_text, kind)
     index = behind(run.model, kind, options.corpus)
-    texts = index.text(candidates(index, pattern))
+    first = looked_for(run, chosen(options.places, len(run.tokens)) & run.of_text, kind)
+    cards = [index.unit(unit.kind, unit.layer, unit.index, READ) for unit in first.units]
+    pattern = beyond_the_mean(first, cards)
+    texts = index.text(candidates(cards, pattern.low))
     found: list[tuple[float, int, Snippet]] = []
     everywhere: list[np.ndarray] = []
     for done, (number, text) in enumerate(sorted(texts.items())):
@@ -84,7 +90,7 @@ def compute(run: Run, target: Target, options: Options) -> PlacesAlike:
     best = sorted((one for one in found if one[0] > 0), key=lambda one: (-one[0], one[1]))[: options.count]
     if not best:
         raise NoUnits("No place of these texts has any of the units on: choose other words.")
-    words = Counter(one.token.strip() or "▸" for *_, one in best)
+    words = Counter(word for *_, one in best for word in sorted(set(WORDS.findall(one.token))) or ["▸"])
     return PlacesAlike(
         **shared(run, target, "more_like_this", replace(options, corpus=Path(options.corpus).name)),
         values=np.array([share for share, *_ in best]),
@@ -97,7 +103,7 @@ def compute(run: Run, target: Target, options: Options) -> PlacesAlike:
         ),
         units=tuple(map(str, pattern.units)),
         places=tuple(one for *_, one in best),
-        words=tuple(words.most_common()),
+        matches=tuple(words.most_common()),
         searched=index.summary["texts"],
         corpus="these texts of yours" if options.corpus else "the bundled texts",
     )
@@ -119,11 +125,17 @@ def looked_for(run: Run, inside: np.ndarray, kind: str) -> Pattern:
     )
 
 
-def candidates(index: Index, pattern: Pattern) -> list[int]:
+def beyond_the_mean(pattern: Pattern, cards: Sequence[UnitCard]) -> Pattern:
+    """The same, but on is beyond a unit's mean over the corpus, too."""
+    mean = np.array([card.mean for card in cards])
+    high, low = np.maximum(pattern.threshold, mean), np.minimum(pattern.threshold, mean)
+    return replace(pattern, threshold=np.where(pattern.low, low, high))
+
+
+def candidates(cards: Sequence[UnitCard], lows: np.ndarray) -> list[int]:
     """The texts in which most of the units have one of the places the index keeps, up to `READ`."""
     votes: Counter[int] = Counter()
-    for unit, low in zip(pattern.units, pattern.low, strict=True):
-        card = index.unit(unit.kind, unit.layer, unit.index, READ)
+    for card, low in zip(cards, lows, strict=True):
         votes.update(at.text for at in (card.lowest if low else card.highest))
     return [text for text, _ in sorted(votes.items(), key=lambda one: (-one[1], one[0]))[:READ]]
 

@@ -21,7 +21,7 @@ class PlacesAlike(Result):
     dims: ClassVar[tuple[str, ...]] = ("place",)
     units: tuple[str, ...]  # the units that tell the chosen words best from the others of the text
     places: tuple[Snippet, ...]  # (R,)
-    words: tuple[tuple[str, int], ...]  # words at the matches, with how many there are; the most frequent first
+    matches: tuple[tuple[str, int], ...]  # words in the matches, and in how many; the commonest first
     searched: int  # texts
     corpus: str
 
@@ -30,7 +30,7 @@ class PlacesAlike(Result):
 
     def to_json(self) -> dict[str, Any]:
         return {
-            **super().to_json(), "units": list(self.units), "words": [list(one) for one in self.words],
+            **super().to_json(), "units": list(self.units), "matches": [list(one) for one in self.matches],
             "places": [vars(place) for place in self.places], "searched": self.searched, "corpus": self.corpus,
         }  # fmt: skip
 
@@ -41,9 +41,9 @@ class PlacesAlike(Result):
         return pandas.DataFrame(rows | {"share": self.values})
 
     def in_words(self) -> str:
-        most, (word, count) = int((self.values >= np.max(self.values)).sum()), self.words[0]
+        most, (word, count) = int((self.values >= np.max(self.values)).sum()), self.matches[0]
         return (
             f"Of the {len(self.units)} units that know the chosen words best, {self.values[0]:.0%} are on together "
-            f"at {most} {'place' if most == 1 else 'places'} of {self.corpus}; the commonest word at the "
-            f"{len(self.values)} places below is {named(word)} ({count})."
+            f"at {most} {'place' if most == 1 else 'places'} of {self.corpus}; the commonest word in "
+            f"the {len(self.values)} matches below is {named(word)} ({count} times)."
         )

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard import jobs
+from dashboard.processes import ROOT, Busy
 from dashboard.shelf import Refusal
 
 FAKE = Path(__file__).with_name("fake_training.py")
@@ -26,7 +27,7 @@ def home(tmp_path, monkeypatch):
         jobs, "command", lambda job, asked: [sys.executable, str(FAKE), str(job), asked["recipe"]]
     )
     yield tmp_path / "home"
-    for name, child in list(jobs._children.items()):
+    for name, child in list(jobs.LINE.children.items()):
         jobs.discard(name)
         child.wait(10)
 
@@ -55,7 +56,7 @@ def until(name: str, true: Callable[[Any], Any], seconds: float = 20.0) -> Any:
 
 
 def pid(name: str) -> int:
-    return jobs._children[name].pid
+    return jobs.LINE.children[name].pid
 
 
 def test_a_training_learns_finishes_and_leaves_a_model(home):
@@ -83,9 +84,9 @@ def test_only_its_name_finds_it_and_only_its_owner_reads_it(home):
 
 def test_one_at_a_time_and_the_next_when_it_has_ended(home):
     first = started()
-    with pytest.raises(jobs.Busy, match="try again in about 3 minutes"):
+    with pytest.raises(Busy, match="try again in about 3 minutes"):
         jobs.start("story-lstm", 1, 1)
-    assert len(jobs._all()) == 1, "what was refused leaves nothing behind"
+    assert len(jobs.LINE.folders()) == 1, "what was refused leaves nothing behind"
     jobs.discard(first)
     second = started()
     assert jobs.look(first) is None and stands(second).alive
@@ -93,7 +94,7 @@ def test_one_at_a_time_and_the_next_when_it_has_ended(home):
 
 def test_cancelling_ends_the_whole_group_and_leaves_nothing(home):
     name = started()
-    process = jobs._children[name]
+    process = jobs.LINE.children[name]
     assert os.getpgid(process.pid) == process.pid != os.getpgid(0)
     assert os.getpriority(os.PRIO_PROCESS, process.pid) >= 10
     jobs.discard(name)
@@ -123,10 +124,10 @@ def test_a_refusal_is_shown_and_a_trace_is_not(home, monkeypatch):
 
 def test_another_dashboard_finds_it_still_running(home, monkeypatch):
     name = started()
-    monkeypatch.setattr(jobs, "_children", children := dict(jobs._children))
-    child = jobs._children.pop(name)  # a server started anew knows no processes
+    monkeypatch.setattr(jobs.LINE, "children", children := dict(jobs.LINE.children))
+    child = jobs.LINE.children.pop(name)  # a server started anew knows no processes
     assert stands(name).state == "learning"
-    with pytest.raises(jobs.Busy):
+    with pytest.raises(Busy):
         jobs.start("story-lstm", 1, 1)
     jobs.discard(name)
     assert child.wait(5) == -signal.SIGKILL and not children
@@ -134,7 +135,7 @@ def test_another_dashboard_finds_it_still_running(home, monkeypatch):
 
 def test_a_dashboard_that_was_closed_meanwhile_is_said(home):
     name = started()
-    child = jobs._children.pop(name)
+    child = jobs.LINE.children.pop(name)
     child.kill()
     child.wait()
     assert "was closed" in stands(name).why
@@ -149,7 +150,7 @@ def test_a_stuck_training_makes_place(home):
 
 
 def test_only_the_newest_are_kept(home, monkeypatch):
-    monkeypatch.setattr(jobs, "KEPT", 2)
+    monkeypatch.setattr(jobs.LINE, "kept", 2)
     names = []
     for number in range(3):
         name = started()
@@ -184,5 +185,5 @@ def test_the_command_is_the_recipes_own(tmp_path):
         line = jobs.command(tmp_path, {"recipe": recipe, "minutes": 1, "seed": 3})
         read = arguments().parse_args(line[3:])
         assert (read.model, read.minutes, read.seed, read.threads, read.size) == (recipe, 1.0, 3, 1, "tiny")
-        assert (jobs.ROOT / "models" / "train" / f"{recipe.replace('-', '_')}.py").is_file()
+        assert (ROOT / "models" / "train" / f"{recipe.replace('-', '_')}.py").is_file()
         assert read.out == tmp_path / "out" and read.work == tmp_path

@@ -11,6 +11,7 @@ from torch import Generator, randn
 from dashboard import choices, jobs, shelf, worlds
 from dashboard.figures import curve
 from dashboard.panels import learning
+from dashboard.processes import Busy
 from models import checkpoints
 from models.train import storyland
 from tests import tiny
@@ -88,7 +89,7 @@ def test_the_page_offers_a_training_and_refuses_a_second(home, opened, monkeypat
     assert not page.exception and "What happens while a model learns?" in texts(page)
 
     def refused(*_: object) -> str:
-        raise jobs.Busy("Another model is learning on this computer just now: try again in about 3 minutes.")
+        raise Busy("Another model is learning on this computer just now: try again in about 3 minutes.")
 
     begun: list[Any] = []
     monkeypatch.setattr(jobs, "start", refused)

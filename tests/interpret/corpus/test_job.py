@@ -60,9 +60,10 @@ def test_the_index_equals_one_pass_over_all_texts(whole: Path):
     for unit in (0, 17, 255):
         card = index.unit("cell", 1, unit)
         assert card.count == len(cells)
-        assert card.mean == pytest.approx(cells[:, unit].mean(), abs=1e-9)
+        assert card.mean == pytest.approx(cells[:, unit].mean(), abs=1e-6)
         assert card.deviation == pytest.approx(cells[:, unit].std(), abs=1e-6)
-        assert (card.least, card.most) == (cells[:, unit].min(), cells[:, unit].max())
+        ends = cells[:, unit].min(), cells[:, unit].max()
+        assert (card.least, card.most) == pytest.approx(ends, abs=1e-6)
         best = max(range(len(runs)), key=lambda n: float(runs[n].memory.cell[0][:, unit].max()))
         assert card.highest[0].text == best
         assert card.counts.sum() == len(cells) and card.edges[0] <= card.least < card.most < card.edges[-1]
@@ -89,10 +90,13 @@ def test_shards_of_another_size_come_to_the_same_numbers(whole: Path, tmp_path: 
     job.run(other)
     for unit in (3, 99):
         one, two = Index(whole).unit("cell", 1, unit), Index(other).unit("cell", 1, unit)
-        assert (one.highest, one.lowest, one.middling) == (two.highest, two.lowest, two.middling)
+        for sort in ("highest", "lowest", "middling"):
+            ours, theirs = getattr(one, sort), getattr(two, sort)
+            assert [(at.text, at.place) for at in ours] == [(at.text, at.place) for at in theirs]
+            assert [at.value for at in ours] == pytest.approx([at.value for at in theirs], abs=1e-5)
         np.testing.assert_array_equal(one.counts, two.counts)
         np.testing.assert_allclose(one.r, two.r, atol=1e-5)
-        assert one.mean == pytest.approx(two.mean, abs=1e-12)
+        assert one.mean == pytest.approx(two.mean, abs=1e-6)
 
 
 def test_heads_have_rows_that_add_up(tmp_path: Path):
