@@ -21,6 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 HOSTILE = '</script><script>window.hacked=1</script> & <img src=x onerror="window.hacked=1"> ]]> مرحبا'
 TEXT = "The keys to the old wooden cabinet"
+ON_TOP = """(node) => {
+  node.scrollIntoView({ block: "center" })
+  const { x, y, width, height } = node.getBoundingClientRect()
+  return document.elementFromPoint(x + width / 2, y + height / 2) === node
+}"""
 LARGEST = 2_000_000  # bytes of a page that stands alone
 SLOWEST_S = 3
 
@@ -86,6 +91,10 @@ def test_a_strip_becomes_a_page_that_answers_the_pointer_without_a_network(desk,
 
 def test_a_chart_becomes_every_kind_of_file(desk, server, alone, tmp_path):
     page = desk.open(server.address(text=TEXT + " <b>of</b>"))
+    charts = page.locator("[data-testid=stPlotlyChart]")
+    assert page.locator(".chart-tools").count() == charts.count() == 2
+    for tool in page.locator(".chart-tools .tool").all():
+        assert tool.evaluate(ON_TOP), "nothing lies over it and no box cuts it off"
     files = {
         kind: saved(page, "next", kind, tmp_path) for kind in ("PNG", "SVG", "PDF", "HTML", "CSV", "JSON")
     }
