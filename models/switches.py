@@ -46,6 +46,11 @@ Held = Mapping[Unit, Tensor]
 _held: ContextVar[dict[Unit, Tensor]] = ContextVar("held", default={})  # noqa: B039  never changed in place
 
 
+def anything_held() -> bool:
+    """Whether units are held off just now, so that answers are not the model's own."""
+    return bool(_held.get())
+
+
 def activation_functions(network: Any) -> list[Any]:
     """The activation function of each block of a transformer, in order."""
     return [

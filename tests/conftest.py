@@ -60,6 +60,15 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def own_shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing kept on this machine is taken up, and nothing is left on it."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("UNDERHOOD_CACHE", str(tmp_path_factory.mktemp("shelf")))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def one_thread_that_repeats_itself() -> None:
     """Torch on one thread, with deterministic algorithms; uninitialised memory holds NaN."""
     import torch

@@ -1,8 +1,12 @@
-"""`python -m interpret grammar`: minimal pairs, on one model or on all, without the dashboard."""
+"""`python -m interpret grammar`: minimal pairs, on one model or on all, without the dashboard.
+
+A run that was killed goes on where it was: each finished rule is kept on this machine.
+"""
 
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 
 import models
@@ -68,11 +72,13 @@ def _all(asked: argparse.Namespace) -> list[Grammar]:
 
 
 def _one(asked: argparse.Namespace, model: LanguageModel) -> Grammar:
-    name = model.card.name
+    name, started = model.card.name, time.monotonic()
 
     def listener(share: float) -> bool:
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r{name}: {share:.0%}")
+            passed = time.monotonic() - started
+            left = f", about {passed / share - passed:.0f} s left" if share > 0.02 else ""
+            sys.stderr.write(f"\r{name}: {share:.0%}{left}   ")
         return True
 
     with progress.heard_by(listener):

@@ -1,13 +1,16 @@
 """From pairs and their scores to an answer: over all paradigms, for the pairs of one, for two sentences."""
 
 import datetime
-import time
 from collections.abc import Sequence
 
 import numpy as np
 
+from interpret import progress
 from interpret.grammar.paradigms import COUNT, SEED, WORLDS, Paradigm, chosen, paradigms
+from interpret.grammar.resumed import Counts, digest, finished
+from interpret.grammar.resumed import count as count_of
 from interpret.grammar.scoring import (
+    UnknownWords,
     predicted,
     readable,
     refuse_classifiers,
@@ -60,48 +63,51 @@ def judge(
     Raises:
         Refusal: a classifier, or a model that knows none of the words.
     """
-    started, world = time.monotonic(), world or world_of(model)
+    refuse_classifiers(model)
+    world = world or world_of(model)
     asked, count = asked or chosen((), world), count or usual_count(model)
-    sets = [paradigm.pairs(count, seed) for paradigm in asked]
-    scored = score(model, [pair for pairs in sets for pair in pairs])
-    ends = np.cumsum([len(pairs) for pairs in sets])
-    number = np.searchsorted(ends, scored.kept, side="right")  # which paradigm each scored pair belongs to
-    rows = np.unique(number)  # those of which at least one pair is known
-    lost = [paradigm.title for at, paradigm in enumerate(asked) if at not in rows]
+    found = _counts(model, [paradigm.pairs(count, seed) for paradigm in asked])
+    kept = [row for row, one in enumerate(found) if one.n]  # those of which at least one pair is known
+    if not kept:
+        raise UnknownWords(
+            f"{model.card.name} does not know the words of these sentences: choose a model of English or of "
+            "Storyland."
+        )
+    lost = [paradigm.title for at, paradigm in enumerate(asked) if at not in kept]
     notes = (
         [f"Left out, because {model.card.name} does not know their words: {', '.join(lost)}."] if lost else []
     )
     if model.card.task == "masked":
         notes.append("This model sees both sides of every word, and is scored by hiding each word in turn.")
-    size = len(asked)
-    n = _sums(number, np.ones(len(number)), size)
-    right = _sums(number, wins(scored.good, scored.bad), size)
-    word = _sums(number, wins(scored.good_word, scored.bad_word) * scored.differ, size)
-    kept = [asked[row] for row in rows]
-    same_length = _sums(number, scored.same_length, size)[rows] / n[rows]
+    known, counted = [asked[row] for row in kept], [found[row] for row in kept]
+    n = np.array([one.n for one in counted])
+    right = np.array([one.right for one in counted])
+    same_length = np.array([one.same_length for one in counted]) / n
     return Grammar(
         method="grammar", model=model.card.name, model_sha256=model.card.sha256, world=world,
-        names=tuple(p.name for p in kept), titles=tuple(p.title for p in kept),
-        phenomena=tuple(p.phenomenon for p in kept), values=right[rows] / n[rows],
-        right=right[rows], n=n[rows].astype(int), word_right=word[rows],
-        asked_for=np.diff(ends, prepend=0)[rows], word_n=_sums(number, scored.differ, size)[rows].astype(int),
-        same_length=same_length, between=np.array([-1 if p.between is None else p.between for p in kept]),
-        same=np.array([p.same for p in kept]), seed=seed, made=datetime.date.today().isoformat(),
-        seconds=time.monotonic() - started, check=unlike_length(same_length, n[rows]), notes=tuple(notes),
+        names=tuple(p.name for p in known), titles=tuple(p.title for p in known),
+        phenomena=tuple(p.phenomenon for p in known), values=right / n,
+        right=right, n=n, word_right=np.array([one.word_right for one in counted]),
+        asked_for=np.array([one.asked_for for one in counted]), word_n=np.array([one.word_n for one in counted]),
+        same_length=same_length, between=np.array([-1 if p.between is None else p.between for p in known]),
+        same=np.array([p.same for p in known]), seed=seed, made=datetime.date.today().isoformat(),
+        seconds=sum(one.seconds for one in found), check=unlike_length(same_length, n), notes=tuple(notes),
         options={"count": count, "seed": seed}, **NO_TEXT,
     )  # fmt: skip
 
 
-def wins(good: np.ndarray, bad: np.ndarray) -> np.ndarray:
-    """1 where the good half is likelier, 0 where the bad one is, a half where neither is.
-
-    So halves that change places turn a share x into 1 - x.
-    """
-    return (good > bad) + 0.5 * (good == bad)
-
-
-def _sums(number: np.ndarray, weights: np.ndarray, size: int) -> np.ndarray:
-    return np.bincount(number, weights=weights.astype(float), minlength=size)
+def _counts(model: LanguageModel, sets: Sequence[Sequence[Pair]]) -> list[Counts]:
+    """Each rule's counts; those that were finished before are not asked again."""
+    keys = [digest(model, pairs) for pairs in sets]
+    found = [finished(key) for key in keys]
+    missing = [row for row, one in enumerate(found) if one is None]
+    work = np.array([len(sets[row]) for row in missing], dtype=float)
+    starts = np.concatenate([[0.0], np.cumsum(work)]) / max(1.0, work.sum())
+    for row, start, end in zip(missing, starts, starts[1:], strict=False):
+        with progress.part(float(start), float(end - start)):
+            progress.tell(0.0)
+            found[row] = count_of(model, sets[row], keys[row])
+    return [one for one in found if one is not None]
 
 
 def pairs_of(model: LanguageModel, paradigm: Paradigm, count: int, seed: int) -> MinimalPairs:

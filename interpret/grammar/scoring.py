@@ -30,6 +30,10 @@ TOKENS_AT_ONCE = 4096  # in one forward pass
 ROWS_AT_ONCE = 512  # turned into logits together: they fit the processor's cache
 
 
+class UnknownWords(Refusal):
+    """A model knows none of the pairs."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scored:
     """N pairs as a model scored them, in nats. Pairs with words it does not know are left out.
@@ -91,7 +95,7 @@ def score(model: LanguageModel, pairs: Sequence[Pair]) -> Scored:
             kept.append(number)
             halves += found
     if not kept:
-        raise Refusal(
+        raise UnknownWords(
             f"{model.card.name} does not know the words of these sentences: choose a model of English or of "
             "Storyland."
         )

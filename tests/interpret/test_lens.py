@@ -195,7 +195,7 @@ def test_the_largest_few_are_found_in_blocks():
 
 def test_a_word_that_is_impossible_costs_nothing():
     scores = torch.tensor([[0.0, 0.0, -torch.inf, 0.0]])
-    found = lens._kept(scores, lens._final(scores), [3])
+    found = lens._kept(scores, lens._final(scores), [2])
     assert found["entropy"].item() == pytest.approx(np.log2(3), abs=1e-6)
     assert (found["divergence"].item(), found["rank"].item(), found["watched_rank"].item()) == (0.0, 1, 4)
 

@@ -9,7 +9,8 @@ from scipy.stats import binomtest
 
 import models
 from interpret import explain, record, study
-from interpret.grammar.judging import from_pairs, judge, side_by_side, wins
+from interpret.grammar.judging import from_pairs, judge, side_by_side
+from interpret.grammar.resumed import wins
 from interpret.grammar.scoring import predicted, score, token_nats
 from interpret.grammar.templates import Pair
 from interpret.results.grammar import wilson
