@@ -98,7 +98,7 @@ def text_factors(found: TextFactors) -> go.Figure:
         coloraxis={"cmin": 0.0, "cmax": float(means.max()) or 1.0, "colorbar": {"title": "mean"}}
     )
     count = means.shape[1]
-    every = max(1, count // 20)
+    every = max(1, -(-count // 8))
     figure.update_xaxes(
         tickvals=list(range(0, count, every)), ticktext=[str(found.numbers[at]) for at in range(0, count, every)],
         title="text",

@@ -23,12 +23,7 @@ def read(model: str, pieces: list[str], bits: list[float], unpredicted: int = 0)
         spans.append((at, at + len(piece)))
         at += len(piece)
     count = len(pieces)
-    words = (
-        np.cumsum(
-            [1, *(int(TEXT[b] == " " or b > a) for (_, a), (b, _) in zip(spans, spans[1:], strict=False))]
-        )
-        - 1
-    )
+    words = np.arange(count)
     predicted = np.arange(count) >= unpredicted
     return NextWords(
         method="next_words", model=model, model_sha256="0", text=TEXT, tokens=tuple(pieces), spans=np.array(spans),

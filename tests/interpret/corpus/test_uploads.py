@@ -34,10 +34,12 @@ def test_columns_of_a_table_are_guessed_and_can_be_chosen():
 
 def test_every_kind_of_file_gives_the_same_texts():
     texts, labels = ("one good film here", "two bad films there"), ("good", "bad")
-    lines = "".join(json.dumps({"words": t, "label": l}) + "\n" for t, l in zip(texts, labels, strict=True))
+    lines = "".join(
+        json.dumps({"words": t, "label": name}) + "\n" for t, name in zip(texts, labels, strict=True)
+    )
     given = {
         "a.csv": (
-            "words,label\n" + "".join(f"{t},{l}\n" for t, l in zip(texts, labels, strict=True))
+            "words,label\n" + "".join(f"{t},{name}\n" for t, name in zip(texts, labels, strict=True))
         ).encode(),
         "b.jsonl": lines.encode(),
         "c.parquet": parquet(words=texts, label=labels),
