@@ -50,6 +50,21 @@ def explained(x: Tensor, w: Tensor, h: Tensor) -> float:
     return 1 - float((x - w @ h).double().square().sum() / x.double().square().sum().clamp(min=SMALL))
 
 
+def largest_first(x: Tensor, count: int, seed: int) -> tuple[np.ndarray, Tensor, np.ndarray, float]:
+    """The factors of X (T, M) as a reader sees them, the largest first.
+
+    Returns:
+        (K, T) each along the tokens, its largest value 1; (K, M) the units' weights; (K,) shares of what all
+        explain, by size; what they explain of X.
+    """
+    w, h = factorise(x, count, seed)
+    size = w.norm(dim=0) * h.norm(dim=1)
+    order = size.argsort(descending=True)
+    w, h, size = w[:, order], h[order], size[order]
+    along = (w / w.max(0).values.clamp(min=SMALL)).double().numpy().T
+    return along, h, (size / size.sum()).double().numpy(), explained(x, w, h)
+
+
 def matched(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The cosine of each row of `one` (K, M) with its partner in `other` (K, M), matched for the largest sum.
 

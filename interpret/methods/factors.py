@@ -21,7 +21,7 @@ from interpret.sentences import named
 from interpret.target import Target
 from interpret.units import NoUnits, Unit, every, kinds, shared, unfit
 from interpret.units_ablation import go_on
-from interpret.units_nmf import explained, factorise, stability
+from interpret.units_nmf import largest_first, stability
 from models.base import Refusal
 
 SEEDS = 5
@@ -42,8 +42,7 @@ class Options:
             raise Refusal("count must lie between 2 and 16")
         if not 0 <= self.write <= 100:
             raise Refusal("write must lie between 0 and 100")
-        if any(not part.strip().isdecimal() for part in self.layers.split(",") if part.strip()):
-            raise Refusal("layers are numbers from 1 with commas between")
+        layer_numbers(self.layers)
 
 
 def compute(run: Run, target: Target, options: Options) -> Factors:
@@ -52,18 +51,13 @@ def compute(run: Run, target: Target, options: Options) -> Factors:
     if options.write:
         run = record(run.model, go_on(run, options.write, options.seed))
     kind = options.kind or kinds(run)[0]
-    layers = [int(part) for part in options.layers.split(",") if part.strip()]
+    layers = layer_numbers(options.layers)
     values, units = every(run, kind, layers)
     x, names = parts(values, units)
     count = min(options.count, len(values) - 1)
     if count < 2:
         raise NoUnits("This text is too short for factors: give at least three tokens.")
-    w, h = factorise(x, count, options.seed)
-    size = w.norm(dim=0) * h.norm(dim=1)
-    order = size.argsort(descending=True)
-    w, h, size = w[:, order], h[order], size[order]
-    share = explained(x, w, h)
-    along = (w / w.max(0).values.clamp(min=1e-12)).double().numpy().T
+    along, h, shares, share = largest_first(x, count, options.seed)
     return Factors(
         **shared(run, target, "factors", options),
         values=along,
@@ -78,7 +72,7 @@ def compute(run: Run, target: Target, options: Options) -> Factors:
         names=tuple(top_tokens(run, row) for row in along),
         units=tuple(tuple(names[i] for i in row.topk(min(5, len(names))).indices.tolist()) for row in h),
         explained=share,
-        share=(size / size.sum()).double().numpy(),
+        share=shares,
         stability=stability(x, h, SEEDS),
         seeds=SEEDS,
         neurons=len(units),
@@ -91,6 +85,14 @@ def _notes(run: Run, options: Options, count: int) -> tuple[str, ...]:
     if count == options.count:
         return ()
     return (f"A text of {len(run.tokens)} tokens has at most {count} factors here.",)
+
+
+def layer_numbers(written: str) -> list[int]:
+    """The layers that "1, 3" names; none for "", which stands for all."""
+    named = [part.strip() for part in written.split(",") if part.strip()]
+    if not all(part.isdecimal() for part in named):
+        raise Refusal("layers are numbers from 1 with commas between")
+    return [int(part) for part in named]
 
 
 def parts(values: np.ndarray, units: list[Unit]) -> tuple[torch.Tensor, list[str]]:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from interpret import progress, text_sets
-from interpret.methods.factors import parts
+from interpret.methods.factors import layer_numbers, parts
 from interpret.results import Check, TextFactors
 from interpret.results.space import of_model
 from interpret.run import Run, record
@@ -23,7 +23,7 @@ from interpret.sentences import named
 from interpret.study import Study
 from interpret.text_sets import ReadTexts, TextOptions
 from interpret.units import every, kinds, unfit
-from interpret.units_nmf import explained, factorise, stability
+from interpret.units_nmf import largest_first, stability
 from models.base import LanguageModel, Refusal
 
 SEEDS = 2
@@ -49,8 +49,7 @@ class Options(TextOptions):
             raise ValueError("factors must lie between 2 and 16")
         if not 10 <= self.most <= 20_000:
             raise ValueError("most must lie between 10 and 20,000 tokens")
-        if any(not part.strip().isdecimal() for part in self.layers.split(",") if part.strip()):
-            raise ValueError("layers are numbers from 1 with commas between")
+        layer_numbers(self.layers)
 
 
 def compute(model: LanguageModel, options: Options) -> TextFactors:
@@ -66,12 +65,7 @@ def compute(model: LanguageModel, options: Options) -> TextFactors:
         )
     with progress.part(0.4, 0.2):
         progress.tell(0)
-        w, h = factorise(x, count, options.seed)
-    size = w.norm(dim=0) * h.norm(dim=1)
-    order = size.argsort(descending=True)
-    w, h, size = w[:, order], h[order], size[order]
-    share = explained(x, w, h)
-    along = (w / w.max(0).values.clamp(min=1e-12)).double().numpy().T
+        along, h, shares, share = largest_first(x, count, options.seed)
     tokens = [read.tokens[at] for at, _ in used]
     places = [of_text for _, of_text in used]
     shown = tuple(one.shown[at] for one, of_text in zip(tokens, places, strict=True) for at in of_text)
@@ -86,7 +80,7 @@ def compute(model: LanguageModel, options: Options) -> TextFactors:
         numbers=np.array([read.numbers[at] for at, _ in used]),
         names=tuple(named_by(shown, row) for row in along),
         units=tuple(tuple(names[i] for i in row.topk(min(5, len(names))).indices.tolist()) for row in h),
-        explained=share, share=(size / size.sum()).double().numpy(), stability=steady, seeds=SEEDS, neurons=units,
+        explained=share, share=shares, stability=steady, seeds=SEEDS, neurons=units,
         written=0, notes=_notes(read, used, len(shown), options, count),
         check=Check(
             name="share not explained", value=round(100 * (1 - share), 1), unit=" %",
@@ -104,7 +98,7 @@ def activations(
     model: LanguageModel, read: ReadTexts, options: Options
 ) -> tuple[torch.Tensor, list[str], list[tuple[int, np.ndarray]], int]:
     """Activations (T, M), each column's name, which text each lot is of and at which places, and how many units."""
-    layers = [int(part) for part in options.layers.split(",") if part.strip()]
+    layers = layer_numbers(options.layers)
     found: list[torch.Tensor] = []
     used: list[tuple[int, np.ndarray]] = []
     names: list[str] = []
