@@ -41,6 +41,7 @@ function ghostRow(view, q) {
 /** A whole head as levels of the ramp. @param {any} view @param {number} layer @param {number} head */
 function levelsOf(view, layer, head) {
   const { maps, limit } = view
+  if (view.data.shares && !maps.signed && view.share >= 1) return levelsOfShares(view, layer, head)
   const levels = new Uint8Array(maps.askers * maps.tokens).fill(maps.signed ? 128 : 0)
   for (let q = 0; q < maps.askers; q++) {
     const row = rowShown(view, { layer, head }, q)
@@ -52,6 +53,30 @@ function levelsOf(view, layer, head) {
 
 /** Whether an asking token is a mark: only where all tokens ask are askers and tokens the same. @param {any} view @param {number} q */
 const isMark = (view, q) => view.maps.askers === view.maps.tokens && view.maps.askers > 1 && view.data.sinks.includes(q)
+
+/**
+ * The same for whole rows of shares: their levels are roots already, so a row only needs a factor.
+ * @param {any} view @param {number} layer @param {number} head
+ */
+function levelsOfShares(view, layer, head) {
+  const { maps } = view
+  const found = new Uint8Array(maps.askers * maps.tokens)
+  const [values, sinks] = [maps.known(), view.marks ? [] : view.data.sinks]
+  for (let q = 0; q < maps.askers; q++) {
+    const start = maps.start(layer, head, q)
+    const end = maps.back ? q + 1 : maps.tokens
+    let left = sinks.length ? 0 : 1
+    if (sinks.length) {
+      for (let k = 0; k < end; k++) left += values[maps.levels[start + k]]
+      for (const k of sinks) if (k < end) left -= values[maps.levels[start + k]]
+    }
+    if (left < LEAST) continue
+    const factor = (255 * Math.sqrt(maps.limit / left)) / maps.top
+    for (let k = 0; k < end; k++) found[q * maps.tokens + k] = Math.min(255, Math.round(maps.levels[start + k] * factor))
+    for (const k of sinks) if (k < end) found[q * maps.tokens + k] = 0
+  }
+  return found
+}
 
 /** How much of a row rests on marks, mean over the heads shown. @param {any} view @param {number} q */
 function restOf(view, q) {

@@ -4,7 +4,9 @@
 
 /** Bytes of base64 as whole numbers of 8 or 16 bits. @param {string} text @param {number} bits */
 function decodeLevels(text, bits) {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  const letters = atob(text)
+  const bytes = new Uint8Array(letters.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i)
   return bits === 16 ? new Uint16Array(bytes.buffer) : bytes
 }
 

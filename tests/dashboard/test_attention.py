@@ -2,6 +2,7 @@
 
 import base64
 import json
+from html import escape
 
 import numpy as np
 import pytest
@@ -111,8 +112,6 @@ def test_the_lab(opened, way):
     page = opened("lab", model="sst-average", text=REVIEW, way=way, sentences="20")
     assert not page.exception
     found = explain(record(models.load("sst-average"), REVIEW), "attention_swapped", way=way)
-    from html import escape
-
     said = texts(page)
     assert escape(found.in_words()) in said and "sst-average, 20 bundled sentences" in said
     assert "Our numbers beside the authors" in said and "0.61 (0.87) / 0.60 (0.83)" in str(
@@ -120,6 +119,48 @@ def test_the_lab(opened, way):
     )
 
 
-def test_a_transformer_is_sent_away_from_the_lab(opened):
-    page = opened("lab", model="induction-2l", text=TEXT)
-    assert not page.exception and "does not pool words by one row of attention" in texts(page)
+def test_a_model_without_attention_is_told_what_the_lab_takes(opened):
+    page = opened("lab", model="story-lstm", text="Sofia works")
+    assert not page.exception and "has no attention that one answer is read from" in texts(page)
+    assert "sst-attention" in texts(page) and "story-gpt" in texts(page)
+
+
+@pytest.mark.parametrize("change", ["adversary", "shuffled", "twin"])
+def test_the_lab_for_heads_of_a_transformer(opened, change):
+    page = opened("lab", model="induction-2l", text=TEXT, head="2.1", change=change)
+    assert not page.exception
+    run = record(models.load("induction-2l"), TEXT)
+    told = explain(run, "heads_agreement")
+    other = explain(run, "head_swapped", layer=2, head=1, way=change)
+    said = texts(page)
+    assert escape(told.in_words()) in said and escape(other.notes[0]) in said
+    data = handed(page)
+    np.testing.assert_allclose(unpacked(data["maps"])[0, 0], other.values[1, 1], atol=1e-4)
+    assert data["ghost"] is not None and "Attention is not not explanation" in said
+
+
+def test_one_weight_is_taken_apart_and_follows_the_kept_head_and_token(opened):
+    page = opened(
+        "attention", model="induction-2l", text=TEXT, roles="False", why="True", heads="2.1", tokens="q6"
+    )
+    assert not page.exception
+    found = explain(record(models.load("induction-2l"), TEXT), "query_key", layer=2, head=1, query=6)
+    assert escape(found.in_words()) in texts(page) and "rotary positions" in texts(page)
+
+
+@pytest.mark.parametrize("row", ["writing", "reading"])
+def test_while_it_writes_each_new_token_has_a_row(opened, row):
+    page = opened("attention", model="induction-2l", text=TEXT, roles="False", map=row, words="5")
+    assert not page.exception
+    found = explain(record(models.load("induction-2l"), TEXT), "attention_written", row=row, count=5)
+    data = handed(page)
+    assert data["askers"] == list(found.askers) and not data["maps"]["back"] and data["ghost"] is None
+    np.testing.assert_allclose(unpacked(data["maps"]), found.values, atol=1e-4)
+    assert escape(found.notes[0]) in texts(page)
+
+
+def test_averages_by_kind_of_word_and_tokens_told(opened):
+    page = opened("attention", model="story-gpt", text="Sofia works.", kinds="True", told="True", heads="2.1")
+    assert not page.exception
+    said = texts(page)
+    assert "Head 2.1 " in said and "Is the word still there?" in said and "a linear reader finds" in said
