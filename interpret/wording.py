@@ -52,12 +52,11 @@ class WordGrid:
         if not self.grid.signed:
             share = scores[best] / scores.sum()
             return f"{what} It depends most on {name(best)}: {share:.0%} of all sensitivity."
-        said = (
-            [f"{name(best)} does most for it (+{scores[best]:.2f} {self.grid.unit})"]
-            if scores[best] > 0
-            else []
+        said = [f"{name(best)} does most for it (+{_size(scores[best])} {self.grid.unit})"] * int(
+            scores[best] > 0
         )
-        said += [f"{name(worst)} most against it (−{-scores[worst]:.2f})"] if scores[worst] < 0 else []
+        if scores[worst] < 0:
+            said.append(f"{name(worst)} {'' if said else 'does '}most against it (−{_size(-scores[worst])})")
         which = {"causal": "the words before it", "masked": "the words around it"}.get(task, "its words")
         return f"{what} Of {which}, {', '.join(said)}."
 
@@ -82,6 +81,10 @@ class WordGrid:
             return clipped(self.words[place].shown)
         shown = self.grid.asked.shown[row if self.grid.asked.task == "classify" else -1]
         return shown.strip() or shown
+
+
+def _size(score: float) -> str:
+    return f"{score:.2f}" if score >= 0.095 else f"{score:.2g}"  # a sentence must not say that 0.00 does most
 
 
 def clipped(shown: str, most: int = 40) -> str:

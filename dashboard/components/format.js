@@ -25,6 +25,7 @@ function number(value, places, sign = false) {
 
 /** A share from 0 to 1 as a percentage. @param {number} share */
 function percent(share) {
+  if (share > 0 && share < 0.00005) return `< 0.01${NBSP}%`
   const value = share * 100
   const places = value >= 9.95 && value < 99.5 ? 0 : value >= 0.95 ? 1 : 2
   return `${value.toFixed(places).replace(/^100\.0+$/, "100")}${NBSP}%`

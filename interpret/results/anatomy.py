@@ -130,8 +130,16 @@ class Anatomy(_Arrays):
         return (
             f"{about(self.parameters)} parameters stay the same whatever you type; for this text of "
             f"{len(self.tokens):,} tokens it computes {about(self.numbers)} numbers from them, "
-            f"{share} of these in {_named(most.name)}."
+            f"{share} of these in {self._most(most)}."
         )
+
+    def _most(self, most: Part) -> str:
+        """The part that computes most; of blocks that compute equally much, not the first one only."""
+        kind, _, block = most.name.partition(" of block ")
+        like = [part.name for part in self.parts if part.numbers == most.numbers]
+        if not block or len(like) == 1 or not all(name.startswith(f"{kind} of block ") for name in like):
+            return _named(most.name)
+        return f"the {kind} of each of {len(like)} blocks"
 
     def shows(self) -> str:
         """A quiet line under the answer."""

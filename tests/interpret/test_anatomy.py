@@ -162,6 +162,7 @@ def test_every_bundled_model_is_laid_open(name):
     found = anatomy(record(model, TEXT))
     assert found.parameters == model.card.parameters
     assert f"{about(found.parameters)} parameters" in found.in_words()
+    assert " of block " not in found.in_words(), "blocks compute equally much: none is named alone"
     assert len(found.tokens) == len(model.encode(TEXT))
     assert found.lines is None or found.lines.check.passed
     assert all(part.numbers for part in found.parts if part.kind in ("embedding", "lstm", "attention"))

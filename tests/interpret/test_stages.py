@@ -100,7 +100,7 @@ def test_a_model_of_a_readers_own_is_replayed_from_its_folder(tmp_path):
     [
         ("reviews-gpt", {"text": "a"}, "kept only as it is now: choose one of story-lstm, shakespeare-chars"),
         ("sst-attention", {"text": "a"}, "names a class"),
-        ("induction-2l", {"text": " "}, "There is no text yet"),
+        ("induction-2l", {"text": " "}, "^There is no text yet: type a sentence.$"),
     ],
 )
 def test_what_cannot_be_replayed_is_refused(name: str, options: dict, sentence: str):

@@ -53,8 +53,10 @@ def test_the_sentence_of_a_row():
     down = by_word(grid(values=-grid().values))
     assert down.in_words(1, None) == (
         "The model's first guess for what comes next is “fast”. "
-        "Of the words before it, “run” most against it (−7.50)."
+        "Of the words before it, “run” does most against it (−7.50)."
     )
+    faint = by_word(grid(values=grid().values * 0.0007))
+    assert "+0.0035 nats" in faint.in_words(0, None), "not +0.00"
     silent = by_word(grid(values=0 * grid().values))
     assert silent.in_words(0, None).endswith("No earlier word has any effect on it.")
     # 7.5 of 12.5
