@@ -9,11 +9,7 @@ import plotly.graph_objects as go
 
 from interpret.sentences import bare
 
-CONFIG: dict[str, Any] = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "underhood"},
-}
+CONFIG: dict[str, Any] = {"displaylogo": False, "displayModeBar": False}  # downloads stand below each chart
 
 
 def label(token: str) -> str:

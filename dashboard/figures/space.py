@@ -15,8 +15,7 @@ PAGE = 3000  # pieces in the flip-book
 TOOLS = {
     "displaylogo": False,
     "displayModeBar": True,
-    "modeBarButtons": [["zoom2d", "pan2d", "lasso2d", "select2d", "resetScale2d", "toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "underhood-words"},
+    "modeBarButtons": [["zoom2d", "pan2d", "lasso2d", "select2d", "resetScale2d"]],
 }
 
 

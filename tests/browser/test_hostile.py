@@ -100,10 +100,17 @@ def test_a_long_text_says_how_much_of_it_is_shown(desk, server):
     strips.write(page, TEXTS["2,000 words"])
     settle(page)
     assert "longer than one picture" in page.locator(".notice[role=status]").inner_text()
-    assert "text=" not in page.url  # too long for an address
-    page.get_by_test_id("stPopoverButton").filter(has_text="Share").click()
+    assert "text=" not in page.url and len(page.url) < 2000  # compressed
+
+
+def test_a_text_too_long_for_any_link_says_how_to_keep_the_view(desk, server):
+    numbers = " ".join(str((7919 * n) % 99991) for n in range(4000))
+    page = desk.open(server.address())
+    strips.write(page, numbers)
     settle(page)
-    assert "too long for a link" in page.locator("[data-testid=stPopoverBody]").inner_text()
+    assert "text=" not in page.url and "packed=" not in page.url
+    page.locator(".st-key-saving .copy").click()
+    assert "too long for a link" in page.locator(".st-key-saving .said").inner_text()
 
 
 @pytest.fixture(scope="module")
