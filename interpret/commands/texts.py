@@ -10,7 +10,7 @@ from interpret import explain, record
 from interpret.corpus import uploads
 from interpret.results import Texts
 from interpret.results.overlaid import Overlaid, overlaid
-from interpret.results.text_metrics import Slice
+from interpret.results.text_metrics import Slice, apart
 from interpret.sentences import harmless, percent, visible
 from interpret.study import study
 from interpret.text_sets import LONGEST, STORIES, WHERE
@@ -85,7 +85,10 @@ def told(found: Texts, most: int, words: list[str]) -> list[str]:
         label = f", labelled {found.group_names()[row]}" if found.labels[row] else ""
         lost = "" if loss is None else f"{loss:7.3f} nats"
         lines.append(f"{found.numbers[row]:5}  {lost:12}  {found.answer(row)}{label}: {found.quoted(row)}")
-    lines += ["", *(_slice(one, found.names_classes) for one in found.slices(words))]
+    slices = found.slices(words)
+    lines += ["", *(_slice(one, found.names_classes) for one in slices)]
+    far = "; ".join(one.name for one in apart(slices)) or "none"
+    lines.append(f"apart from the other texts by more than chance (Holm, 5 %): {far}")
     if found.names_classes and len(found.labelled):
         about = found.calibration()
         lines += ["", f"labelled (rows) as {', '.join(found.classes)}; said (columns)"]

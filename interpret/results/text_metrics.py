@@ -3,6 +3,7 @@
 Plain numbers in, plain numbers out; `truth` and `said` are class numbers of N texts, -1 where nobody said.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,32 +78,80 @@ def calibration(sure: np.ndarray, right: np.ndarray, bins: int = BINS, seed: int
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """Some of the texts together: `n` of them, their figure and its 95 % bounds (none for a single text)."""
+    """Some of the texts together: `n` of them, their figure and its 95 % bounds (none for a single text).
+
+    `p`: how often chance alone would set these texts and all others so far apart; None without others.
+    """
 
     name: str
     n: int
     value: float
     low: float | None
     high: float | None
+    p: float | None = None
 
 
-def share_slice(name: str, right: np.ndarray) -> Slice:
-    """The share of right answers among these texts, with Wilson's bounds; `right` (n,) booleans."""
+def share_slice(name: str, right: np.ndarray, others: np.ndarray | None = None) -> Slice:
+    """The share of right answers among these texts, with Wilson's bounds; `right` (n,), `others` booleans.
+
+    `p` is Fisher's exact test of these and the others.
+    """
+    from scipy.stats import fisher_exact
+
     low, high = wilson(int(right.sum()), len(right))
-    return Slice(name=name, n=len(right), value=float(right.mean()), low=float(low), high=float(high))
+    p = None
+    if others is not None and len(others):
+        counts = [[int(one.sum()), int((~one).sum())] for one in (right, others)]
+        p = float(fisher_exact(counts)[1])  # pyright: ignore[reportArgumentType]
+    return Slice(name=name, n=len(right), value=float(right.mean()), low=float(low), high=float(high), p=p)
 
 
-def loss_slice(name: str, nats: np.ndarray, tokens: np.ndarray) -> Slice:
-    """Nats per token over all tokens of these texts; `nats`, `tokens` (n,) summed over each text.
+Lost = tuple[np.ndarray, np.ndarray]  # nats and tokens, (n,) each, summed over each text
 
-    The bounds are Student's t around a ratio of two sums, linearised, with texts and not tokens as draws.
-    Source: Cochran 1977, Sampling Techniques, equation 6.13 (without the finite population).
+
+def loss_slice(name: str, these: Lost, others: Lost | None = None) -> Slice:
+    """Nats per token over all tokens of these texts, with Student's t bounds; texts, not tokens, are the draws.
+
+    `p` is Welch's test of these and the others (1947, https://doi.org/10.1093/biomet/34.1-2.28).
     """
     from scipy.stats import t
 
+    mean, error = _per_token(*these)
+    count = len(these[0])
+    if error is None:
+        return Slice(name=name, n=count, value=mean, low=None, high=None)
+    half = float(t.ppf(0.975, count - 1) * error)
+    p = None
+    if others is not None and len(others[0]) > 1:
+        rest, far = _per_token(*others)
+        squares = np.array([error, far or 0.0]) ** 2
+        whole = float(squares.sum())
+        free = whole**2 / max(float((squares**2 / [count - 1, len(others[0]) - 1]).sum()), LEAST)
+        p = float(2 * t.sf(abs(mean - rest) / np.sqrt(whole), free)) if whole else None
+    return Slice(name=name, n=count, value=mean, low=mean - half, high=mean + half, p=p)
+
+
+def _per_token(nats: np.ndarray, tokens: np.ndarray) -> tuple[float, float | None]:
+    """A ratio of two sums and its standard error, linearised; None for a single text.
+
+    Source: Cochran 1977, Sampling Techniques, equation 6.13 (without the finite population).
+    """
     mean, count = float(nats.sum() / tokens.sum()), len(nats)
     if count < 2:
-        return Slice(name=name, n=count, value=mean, low=None, high=None)
-    error = np.sqrt(((nats - mean * tokens) ** 2).sum() * count / (count - 1)) / tokens.sum()
-    half = float(t.ppf(0.975, count - 1) * error)
-    return Slice(name=name, n=count, value=mean, low=mean - half, high=mean + half)
+        return mean, None
+    return mean, float(np.sqrt(((nats - mean * tokens) ** 2).sum() * count / (count - 1)) / tokens.sum())
+
+
+def apart(found: Sequence[Slice], allowed: float = 0.05) -> list[Slice]:
+    """The slices that differ from the other texts by more than chance, all of them taken together.
+
+    Holm's procedure: with `allowed` 0.05, one set of texts in twenty has a slice here by chance alone.
+    Source: Holm 1979, https://www.jstor.org/stable/4615733.
+    """
+    tested = sorted((one for one in found if one.p is not None), key=lambda one: one.p or 0.0)
+    kept = []
+    for place, one in enumerate(tested):
+        if (one.p or 0.0) > allowed / (len(tested) - place):
+            break
+        kept.append(one)
+    return [one for one in found if one in kept]

@@ -156,7 +156,7 @@ class Texts(Result):
             return []
         inside = np.zeros(len(self.texts), dtype=bool)
         inside[rows] = True
-        found = [self._slice(name, kept & inside) for name, kept in self._groups(words)]
+        found = [self._slice(name, kept & inside, ~kept & inside) for name, kept in self._groups(words)]
         return [one for one in found if one is not None]
 
     def _groups(self, words: Sequence[str]) -> list[tuple[str, np.ndarray]]:
@@ -183,12 +183,14 @@ class Texts(Result):
             groups += [(f"with “{visible(word)}”", held), (f"without “{visible(word)}”", ~held)]
         return groups
 
-    def _slice(self, name: str, kept: np.ndarray) -> Slice | None:
+    def _slice(self, name: str, kept: np.ndarray, others: np.ndarray) -> Slice | None:
         if not kept.any():
             return None
         if self.names_classes:
-            return metrics.share_slice(name, self.said[kept] == self.truth[kept])
-        return metrics.loss_slice(name, self.nats[kept], self.scored[kept])
+            right = self.said == self.truth
+            return metrics.share_slice(name, right[kept], right[others])
+        these, rest = ((self.nats[rows], self.scored[rows]) for rows in (kept, others))
+        return metrics.loss_slice(name, these, rest)
 
     def shows(self) -> str:
         what = "probability of the class it gives" if self.names_classes else "nats per token"

@@ -11,7 +11,16 @@ from interpret import explain, record, study
 from interpret.__main__ import main
 from interpret.method import UnknownMethod
 from interpret.results import Texts
-from interpret.results.text_metrics import calibration, confusion, cross_entropy, loss_slice, macro_f1
+from interpret.results.text_metrics import (
+    Slice,
+    apart,
+    calibration,
+    confusion,
+    cross_entropy,
+    loss_slice,
+    macro_f1,
+    share_slice,
+)
 from interpret.text_sets import MOST, REVIEWS, classes_of
 from models.base import Refusal
 from tests import tiny
@@ -127,12 +136,33 @@ def test_the_bounds_of_a_loss_hold_the_mean_as_often_as_they_say():
     inside = 0
     for _ in range(300):
         tokens = lots.integers(20, 120, 25)
-        one = loss_slice("all", tokens * (3 + 0.5 * lots.standard_normal(25)), tokens)
+        one = loss_slice("all", (tokens * (3 + 0.5 * lots.standard_normal(25)), tokens))
         assert one.low is not None and one.high is not None
         inside += one.low <= 3 <= one.high
     assert 0.9 <= inside / 300 <= 0.99
-    alone = loss_slice("one", np.array([6.0]), np.array([3]))
-    assert (alone.value, alone.low) == (2.0, None)
+    alone = loss_slice("one", (np.array([6.0]), np.array([3])))
+    assert (alone.value, alone.low, alone.p) == (2.0, None, None)
+
+
+def test_scipy_finds_the_same_differences_between_a_slice_and_the_rest():
+    from scipy.stats import ttest_ind
+
+    lots = np.random.default_rng(4)
+    one, other, same = lots.normal(4, 1, 12), lots.normal(3, 2, 30), np.full(30, 7)
+    found = loss_slice("a", (one * 7, same[:12]), (other * 7, same))
+    assert found.p == pytest.approx(ttest_ind(one, other, equal_var=False).pvalue)  # type: ignore[attr-defined]
+    # 3 of 4 against 1 of 5: 4 * 5 = 20 of the 126 ways to place 4 right answers; no likelier are 1 (4 of 4) and 5 (0)
+    right = share_slice("b", np.array([1, 1, 1, 0], bool), np.array([1, 0, 0, 0, 0], bool))
+    assert right.p == pytest.approx((20 + 1 + 5) / 126)
+
+
+def test_holm_calls_only_slices_apart_that_stand_his_test():
+    made = [Slice(name=name, n=9, value=0.5, low=0.1, high=0.9, p=p) for name, p in
+            (("all", None), ("a", 0.03), ("b", 0.001), ("c", 0.02), ("d", 0.5))]  # fmt: skip
+    # 0.001 <= 0.05/4; 0.02 > 0.05/3 = 0.0167: the rest is not looked at
+    assert [one.name for one in apart(made)] == ["b"]
+    assert [one.name for one in apart(made[:3])] == ["a", "b"], "0.001 <= 0.05/2 and 0.03 <= 0.05/1"
+    assert apart(made[:1]) == []
 
 
 def test_slices_by_length_label_and_word():
