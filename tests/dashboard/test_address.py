@@ -127,6 +127,7 @@ def test_state_to_address_to_state_is_the_identity(state):
     assert written(after) == query
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(TYPED, LONG, st.text(max_size=400)))
 def test_any_text_comes_back_from_an_address(text):
     spelt = {name: part for name, part in address.spelled(text).items() if part is not None}
@@ -135,6 +136,7 @@ def test_any_text_comes_back_from_an_address(text):
         assert address.read(spelt) == text
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), max_size=300))
 def test_whatever_stands_for_a_packed_text_is_a_text_or_one_sentence(value):
     try:
