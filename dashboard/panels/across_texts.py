@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import choices, figures, frame
+from dashboard import choices, figures, frame, shelf
 from dashboard.components.confusion import confusion
 from interpret.results import Texts
 from interpret.results.text_metrics import apart
@@ -21,6 +21,7 @@ NEXT = {
     "attention": ("Where does it look?", "visibility_lock"),
     "factors": ("Which units work together?", "stacked_line_chart"),
 }
+NEEDS = {"attention": {"attention"}, "decided": {"unembed"}}  # pages of models with one of these abilities
 ANSWERS = {True: "yes", False: "no", None: ""}
 LONGEST = 1500  # characters of the chosen text that are shown
 
@@ -113,7 +114,10 @@ def one(found: Texts, row: int) -> None:
         f'<p class="meta">{escape(said)}</p>'
     )
     with st.container(horizontal=True, gap="small"):
+        sees = shelf.card(choices.model()).abilities
         for view, (title, icon) in NEXT.items():
+            if view in NEEDS and not NEEDS[view] & sees:
+                continue
             if st.button(
                 title, key=f"open-{view}", icon=f":material/{icon}:", on_click=choices.take_text, args=(text,)
             ):
