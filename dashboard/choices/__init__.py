@@ -25,6 +25,7 @@ from dashboard.choices.controls import (
 )
 from dashboard.choices.own import job, keep_job, own_place, take_entry
 from dashboard.choices.pairs import open_lens, open_pair, with_versus
+from dashboard.choices.picked import forget_picked, look_in_sentences, picked, watch
 from dashboard.choices.saved import open_view
 from dashboard.choices.several import double, doubled, keep_phrase, phrase, several
 from dashboard.choices.subject import (
@@ -57,12 +58,12 @@ from dashboard.choices.writing import dials, go_on_with, keep_dials
 
 __all__ = [
     "MEASURES", "OwnTexts", "among", "behind", "choose_bar", "choose_rival", "chosen_row", "column",
-    "continue_with", "continue_with_bar", "continue_with_pill", "dials", "double", "doubled",
-    "examples", "forget_index", "forget_texts", "go_on", "go_on_with", "index", "indexes", "job",
-    "keep", "keep_dials", "keep_index", "keep_job", "keep_phrase", "keep_stage", "keep_texts",
-    "keep_word", "kept", "link", "measure", "method", "model", "number", "offered_units", "open_lens",
-    "open_model", "open_next", "open_pair", "open_view", "own_place", "own_texts", "pasted", "phrase",
-    "pick", "played", "press_cell", "put_behind", "rival", "set_to", "several", "sidebar", "stage",
-    "steps", "stop", "stopped", "switch", "take_entry", "take_in", "take_text", "take_unit", "text",
-    "titles", "unit", "uploaded", "with_versus", "word", "written",
+    "continue_with", "continue_with_bar", "continue_with_pill", "dials", "double", "doubled", "examples",
+    "forget_index", "forget_picked", "forget_texts", "go_on", "go_on_with", "index", "indexes", "job", "keep",
+    "keep_dials", "keep_index", "keep_job", "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept",
+    "link", "look_in_sentences", "measure", "method", "model", "number", "offered_units", "open_lens",
+    "open_model", "open_next", "open_pair", "open_view", "own_place", "own_texts", "pasted", "phrase", "pick",
+    "picked", "played", "press_cell", "put_behind", "rival", "set_to", "several", "sidebar", "stage", "steps",
+    "stop", "stopped", "switch", "take_entry", "take_in", "take_text", "take_unit", "text", "titles", "unit",
+    "uploaded", "watch", "with_versus", "word", "written",
 ]  # fmt: skip

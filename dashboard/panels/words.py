@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, choices, frame, worlds
+from dashboard import answers, choices, frame, shelf, worlds
 from dashboard.figures import space as pictures
 from interpret.results import Neighbours, WordMap
 from interpret.sentences import bare
@@ -108,18 +108,40 @@ def _clicked() -> None:
 
 
 def _selected(found: WordMap) -> None:
-    """The words inside the reader's lasso."""
-    rows = [row for row, _ in chosen() if 0 <= row < len(found.shown)]
-    if len(rows) > 1:
-        frame.section(f"{len(rows):,} words chosen on the map")
-        listed = "".join(
-            f"<tr><td>{escape(bare(found.shown[row]))}</td><td>{escape(found.group_names[found.groups[row]])}</td>"
-            f"<td>{int(found.ids[row]):,}</td></tr>"
-            for row in rows[:MOST]
-        )
-        rest = f'<p class="meta">and {len(rows) - MOST:,} more</p>' if len(rows) > MOST else ""
-        head = "<tr><th>word</th><th>what it is</th><th>number in the vocabulary</th></tr>"
-        st.html(f'<div class="scrolls"><table>{head}{listed}</table>{rest}</div>')
+    """The words inside the reader's lasso, or those a link names; and where else they can be looked at."""
+    live = [row for row, _ in chosen() if 0 <= row < len(found.shown)]
+    rows = choices.picked("picked", live, len(found.shown))
+    if len(rows) < 2:
+        return
+    frame.section(f"{len(rows):,} words chosen on the map")
+    words = list(dict.fromkeys(bare(found.shown[row]) for row in rows if found.shown[row].strip().isalpha()))
+    if words:
+        _taken_along(words)
+    listed = "".join(
+        f"<tr><td>{escape(bare(found.shown[row]))}</td><td>{escape(found.group_names[found.groups[row]])}</td>"
+        f"<td>{int(found.ids[row]):,}</td></tr>"
+        for row in rows[:MOST]
+    )
+    rest = f'<p class="meta">and {len(rows) - MOST:,} more</p>' if len(rows) > MOST else ""
+    head = "<tr><th>word</th><th>what it is</th><th>number in the vocabulary</th></tr>"
+    st.html(f'<div class="scrolls"><table>{head}{listed}</table>{rest}</div>')
+
+
+def _taken_along(words: list[str]) -> None:
+    """Buttons that open the other views on these words."""
+    mine = [word for word in words if word.casefold() in choices.text().casefold().split()]
+    if mine:
+        st.caption(f"In your text: {', '.join(mine[:MOST])}.")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        one = choices.among("picked_word", "One of them", {word: word for word in words[:MOST]})
+        st.button("In its sentences", key="to-sentences", on_click=choices.look_in_sentences, args=(one,))
+        st.button("Its neighbours", key="to-neighbours", on_click=choices.set_to, args=("look_up", one))
+        if shelf.task(choices.model()) == "causal" and st.button(
+            "Watch them from layer to layer", key="to-watch", icon=":material/layers:", on_click=choices.watch,
+            args=(words,),
+        ):  # fmt: skip
+            st.switch_page("views/decided.py")
+        st.button("Forget them", key="forget-picked", on_click=choices.forget_picked, args=("picked", KEY))
 
 
 def _nearest(near: Neighbours) -> None:

@@ -23,6 +23,7 @@ from interpret.results.sentence_pairs import MinimalPairs, SentencePair
 from interpret.results.space import MapTrust, Neighbours, WordMap, WordShift
 from interpret.results.steadiness import Agreement, Fidelity, Stability
 from interpret.results.text_factors import TextFactors
+from interpret.results.text_map import TextMap
 from interpret.results.texts import Texts
 from interpret.results.tokens import TokenGrid, TokenScores
 from interpret.results.trust import Curves, Scrambling
@@ -35,7 +36,7 @@ __all__ = [
     "HeadMaps", "HeadRoles", "HeadTaus", "HeadsExplaining", "LayerGuesses", "League", "LensTraining", "Likeness", "MapTrust",
     "MemoryTraces", "MinimalPairs", "Narrowness", "Neighbours", "NextShares", "NextWords", "NotFinite", "NumberUnits",
     "OverTexts", "Patched", "PlacesAlike", "Probes", "QueryKey", "Reach", "Replay", "Result", "Scrambling", "SentencePair",
-    "Snippet", "Stability", "Swapped", "TextFactors", "Texts", "ThreeMaps", "TokenGrid", "TokenIdentity", "TokenScores", "Tree", "UnitCard",
+    "Snippet", "Stability", "Swapped", "TextFactors", "TextMap", "Texts", "ThreeMaps", "TokenGrid", "TokenIdentity", "TokenScores", "Tree", "UnitCard",
     "UnitRanking", "WordClassHeads", "WordContexts", "WordMap", "WordShift",
     "Written",
 ]  # fmt: skip

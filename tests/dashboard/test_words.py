@@ -79,6 +79,19 @@ def test_what_the_browser_sends_is_not_trusted(monkeypatch, sent, rows):
     assert [row for row, _ in words.chosen()] == rows
 
 
+def test_words_of_a_link_are_listed_and_taken_along(opened):
+    page = opened_at(opened, model="story-gpt", how="pca", picked="200-201-99999999-x-202")
+    shown = study(models.load("story-gpt"), "word_map", how="pca").shown
+    assert "3 words chosen on the map" in texts(page)
+    assert page.query_params["picked"] == "200-201-202"
+    words_there = [name.strip() for name in shown[200:203] if name.strip().isalpha()]
+    by_key = {button.key: button for button in page.button}
+    by_key["to-watch"].click().run()
+    assert page.session_state["watch"] == " | ".join(words_there)
+    by_key["to-sentences"].click().run()
+    assert page.session_state["in_sentences"] == words_there[0]
+
+
 def test_names_that_would_lie_upon_each_other_are_left_out():
     import numpy as np
 
@@ -93,3 +106,11 @@ def test_the_python_lines_run(opened, capsys, look):
     exec(written, {})
     said = capsys.readouterr().out
     assert said.startswith("A map of 660 pieces" if look == "map" else "Of neighbouring layers of story-lstm")
+
+
+def test_whole_texts_on_a_map(opened):
+    page = opened_at(opened, model="story-gpt", words="texts", texts_colour="losses")
+    assert "Nearest in truth" in texts(page)
+    (chart,) = drawn(page)
+    assert "loss" in str(chart["data"][0]["marker"]["colorbar"]["title"])
+    assert "What it does not tell you" in texts(page)

@@ -1,0 +1,91 @@
+"""Whole texts on a map: which one is looked at, and its nearest texts in truth beside it."""
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, choices, frame, shelf
+from dashboard.figures import space, text_map
+from interpret.results import TextMap
+
+HOW = {"pca": "PCA", "umap": "UMAP"}
+COLOURS = {"groups": "kind", "losses": "loss", "lengths": "length"}
+KEY = "text-map"
+LETTERS = 200_000  # pasted at most
+
+
+def show() -> None:
+    """The map of the bundled texts, or of the reader's own."""
+    card = shelf.card(choices.model())
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    with left:
+        how = choices.pick("texts_by", "Drawn by", HOW)
+    with middle:
+        known = COLOURS if card.task == "causal" else {k: v for k, v in COLOURS.items() if k != "losses"}
+        colour = choices.pick("texts_colour", "Colour by", known)
+    with right:
+        layer = choices.number("texts_layer", "After layer", 0, card.layers, card.layers)
+    with st.expander("Texts of your own"):
+        lines = choices.pasted(
+            "texts_lines", "One text a line; a class behind a tab, if it is known", "A wonderful evening.\tpositive",
+            LETTERS,
+        )  # fmt: skip
+        st.caption("Without any, texts of our own writing are read. Pasted texts stay on this computer.")
+    found = answers.part("text_map", how=how, layer=layer, lines=lines)
+    if found is None:
+        return
+    row = _chosen(found)
+    frame.said(found.in_words())
+    st.html(f'<p class="meta">{escape(f"{found.model} · {found.shows()}")}</p>')
+    left, right = st.columns([7, 4], gap="medium")
+    with left:
+        st.plotly_chart(
+            text_map.texts(found, colour, row), key=KEY, config=space.TOOLS, on_select="rerun",
+            selection_mode="points", alt=found.in_words(),
+        )  # fmt: skip
+        st.caption("Point at a dot to read its text, click it to see which texts are nearest to it in truth.")
+    with right:
+        _nearest(found, row)
+    frame.check(found)
+    frame.notes("text_map")
+
+
+def _chosen(found: TextMap) -> int:
+    """The clicked text; the first, if none was. What the browser sends is not trusted."""
+    points = choices.played(KEY).get("selection", {}).get("points", [])
+    given = [point.get("customdata") for point in points]
+    rows = [one[0] for one in given if isinstance(one, list) and one and type(one[0]) is int]
+    return rows[0] if rows and 0 <= rows[0] < len(found.texts) else 0
+
+
+def _nearest(found: TextMap, row: int) -> None:
+    """The chosen text, and the list in the true space."""
+    count = found.near.shape[1]
+    lines = "".join(
+        f"<tr><th>{escape(_short(found.texts[other]))}<br><small>{escape(found.group_names[found.groups[other]])}"
+        f"</small></th><td>{cosine:.2f}</td><td>{_badge(int(rank), count)}</td></tr>"
+        for other, cosine, rank in zip(found.near[row], found.cosines[row], found.on_map[row], strict=True)
+    )
+    loss = f" · {found.losses[row]:.1f} nats a token" if len(found.losses) else ""
+    st.html(
+        f"<p><strong>{escape(_short(found.texts[row]))}</strong><br><small>"
+        f"{escape(found.group_names[found.groups[row]])} · {found.lengths[row]} tokens{loss}</small></p>"
+        '<div class="near"><h2>Nearest in truth</h2><table><thead><tr><th>text</th><th>cosine</th>'
+        f"<th>on the map</th></tr></thead>{lines}</table></div>"
+    )
+    st.button(
+        "Open this text", key="open-text", on_click=choices.take_text, args=(found.texts[row],),
+        help="Puts it into the side bar, for every page.",
+    )  # fmt: skip
+
+
+def _badge(rank: int, count: int) -> str:
+    return "near" if rank <= count else f'<span class="off">not near: {rank:,}.</span>'
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 90 else f"{text[:88]}…"
+
+
+LOOKS: dict[str, tuple[str, Any]] = {"texts": ("Whole texts", show)}
