@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas
 
 UNKNOWN = -1
+WITHOUT = "without"  # a word: how such a slice begins
 QUOTED = 60  # characters of a text in a sentence
 
 
@@ -156,7 +157,12 @@ class Texts(Result):
             return []
         inside = np.zeros(len(self.texts), dtype=bool)
         inside[rows] = True
-        found = [self._slice(name, kept & inside, ~kept & inside) for name, kept in self._groups(words)]
+        found = []
+        for name, kept in self._groups(words):
+            others = ~kept & inside
+            if name.startswith(WITHOUT):
+                others[:] = False  # tested once, as the slice with the word
+            found.append(self._slice(name, kept & inside, others))
         return [one for one in found if one is not None]
 
     def _groups(self, words: Sequence[str]) -> list[tuple[str, np.ndarray]]:
@@ -180,7 +186,7 @@ class Texts(Result):
             groups += [(f"labelled “{visible(name)}”", names == name) for name in known]
         for word in words:
             held = self.holding(word)
-            groups += [(f"with “{visible(word)}”", held), (f"without “{visible(word)}”", ~held)]
+            groups += [(f"with “{visible(word)}”", held), (f"{WITHOUT} “{visible(word)}”", ~held)]
         return groups
 
     def _slice(self, name: str, kept: np.ndarray, others: np.ndarray) -> Slice | None:

@@ -171,6 +171,7 @@ def test_slices_by_length_label_and_word():
     rows = [row for row in range(60) if "film" in found.texts[row].lower()]
     assert by_name["with “film”"].n == len(rows)
     assert by_name["with “film”"].value == pytest.approx(np.mean((found.said == found.truth)[rows]))
+    assert by_name["with “film”"].p is not None and by_name["without “film”"].p is None, "one test, not two"
     assert by_name["with “film”"].n + by_name["without “film”"].n == 60
     assert sum(one.n for name, one in by_name.items() if name.startswith(("short", "middling", "long"))) == 60
     assert by_name["labelled “positive”"].n == 30
