@@ -89,6 +89,16 @@ def answers(url: str) -> bool:
         return False
 
 
+def end(process: subprocess.Popen) -> None:
+    """End a dashboard, by force if it does not listen."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
+
+
 @contextmanager
 def dashboard(log: Path) -> Iterator[str]:
     """A dashboard of this folder that listens until the block ends; its address.
@@ -104,9 +114,9 @@ def dashboard(log: Path) -> Iterator[str]:
             cwd=ROOT, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
-        end = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + PATIENCE_S
         while not answers(url):
-            if process.poll() is not None or time.monotonic() > end:
+            if process.poll() is not None or time.monotonic() > until:
                 said = " ".join(log.read_text(errors="replace").split())[-300:]
                 raise NoBrowser(
                     f"The dashboard did not start: ask python -m dashboard doctor. It said: {said}"
@@ -114,12 +124,7 @@ def dashboard(log: Path) -> Iterator[str]:
             time.sleep(0.1)
         yield url
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        end(process)
 
 
 def settle(page: Any, patience_ms: float = 60_000) -> str | None:

@@ -82,12 +82,7 @@ def serve(root: Path, log: Path) -> Iterator[Server]:
         wait_until_healthy(server, process)
         yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        headless.end(process)
 
 
 def local(url: str, servers: list[str]) -> bool:
