@@ -44,7 +44,7 @@ def _more_like_this(places: str, kind: str, corpus: str) -> None:
         return
     frame.said(found.in_words())
     st.html(aligned(found))
-    if len(found.matches) > 1:
+    if found.matches[0][1] > 1:
         st.plotly_chart(figures.draw(found), key="alike-words", config=figures.CONFIG, alt=found.in_words())
     frame.check(found)
     st.page_link("views/behind.py", label="Look in texts of your own", icon=":material/manage_search:")
@@ -53,8 +53,8 @@ def _more_like_this(places: str, kind: str, corpus: str) -> None:
 def aligned(found: Any) -> str:
     """The places as a table (HTML, escaped), the matches under each other."""
     rows = "".join(
-        f'<tr><td class="figure">{share:.0%}</td><td class="before"><span dir="auto">{escape(one.before)}</span></td>'
-        f"<td><mark>{escape(one.token) or '▸'}</mark></td><td>{escape(one.after)}</td></tr>"
+        f'<tr><td class="figure">{share:.0%}</td><td class="before"><bdi>{_line(one.before)}</bdi></td>'
+        f"<td><mark>{_line(one.token) or '▸'}</mark></td><td>{_line(one.after)}</td></tr>"
         for share, one in zip(found.values, found.places, strict=True)
     )
     return (
@@ -62,6 +62,11 @@ def aligned(found: Any) -> str:
         '<table class="card aligned"><tr><th scope="col">Units on</th><th scope="col">before</th>'
         f'<th scope="col">match</th><th scope="col">behind</th></tr>{rows}</table></div>'
     )
+
+
+def _line(text: str) -> str:
+    """A text on one line, escaped."""
+    return escape(" ".join(text.splitlines()))
 
 
 def _ranked(places: str, kind: str) -> Any:

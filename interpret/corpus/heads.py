@@ -1,5 +1,6 @@
 """Running means over the rows of every attention head of a shard."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,11 @@ class Heads:
         """Add one text; the first row, which can only look at itself, does not count."""
         if run.attention is None or run.attention.shape[2] < 2:
             return
-        found = run.attention[:, :, 1:].double()  # (L, H, Q, T)
+        found = run.attention[:, :, 1:]  # (L, H, Q, T)
         places = torch.arange(found.shape[2])
-        entropy = -(found * found.clamp(min=1e-12).log2()).sum(-1)
+        entropy = torch.special.entr(found).sum(-1) / math.log(2)
         parts = [torch.ones_like(entropy), entropy, found[..., 0], found[:, :, places, places]]
-        new = torch.stack([part.sum(-1) for part in parts], -1).numpy()
+        new = torch.stack([part.double().sum(-1) for part in parts], -1).numpy()
         self._sums = new if self._sums is None else self._sums + new
 
     def table(self) -> Table:

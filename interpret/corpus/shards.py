@@ -15,6 +15,7 @@ from interpret.corpus.documents import Document
 from interpret.corpus.heads import Heads
 from interpret.corpus.tallies import TURNS, Tally, joined, tally, together
 from interpret.run import Run, RunKey, record
+from interpret.units import SIGNED
 from interpret.units_corpus import GATES, SATURATED, is_story
 from interpret.units_features import features
 from models.base import BadText, LanguageModel, Memory, Refusal, Tokens
@@ -175,7 +176,8 @@ class Units:
         for key, held in self._held.items():
             size = sum(map(len, held))
             where = slice(self._at, self._at + size)
-            new = tally(held, self._numbers, self._labels.values[where], self._labels.shifted[where])
+            labels, shifted = self._labels.values[where], self._labels.shifted[where]
+            new = tally(held, self._numbers, labels, shifted, signed=SIGNED[key[0]])
             self._found[key] = together(self._found[key], new) if key in self._found else new
         self._at += size
         self._held, self._numbers = {}, []

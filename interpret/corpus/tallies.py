@@ -17,15 +17,16 @@ HALF = 32  # bins on each side of 0
 BINS = 2 * HALF
 FINEST = -24  # the narrowest bins are 2**-24 wide
 PLACES = 4096  # an example is written as text * PLACES + place; -1 where there is none
-TURNS = 5  # ways in which features are shifted
+TURNS = 3  # ways in which features are shifted
 SUMS = ("count", "sum", "squares", "products", "shifted")
 ENDS = {"high": -1.0, "low": 1.0}  # the sign with which they are sorted
 Tally = dict[str, np.ndarray]
 
 
 def tally(
-    values: Sequence[torch.Tensor], numbers: Sequence[int], labels: np.ndarray, shifted: np.ndarray
-) -> Tally:
+    values: Sequence[torch.Tensor], numbers: Sequence[int], labels: np.ndarray, shifted: np.ndarray, *,
+    signed: bool = True,
+) -> Tally:  # fmt: skip
     """The tally of N units over some texts.
 
     Args:
@@ -33,34 +34,39 @@ def tally(
         numbers: the number of each text, rising.
         labels: features of all tokens in order, (sum of T, F).
         shifted: the same, shifted in several ways, (sum of T, TURNS * F).
+        signed: whether low is a message, too; else no lowest places are kept.
     """
     whole = torch.cat(list(values)).float()
     highest, at_high = _of_texts(values, largest=True)  # (N, P) of P texts
-    lowest, at_low = _of_texts(values, largest=False)
-    most, least = highest.max(1), lowest.min(1)
+    most, least = highest.max(1), whole.amin(0).numpy()
     exponent = np.maximum(np.frexp(np.maximum(np.abs(most), np.abs(least)))[1] - 5, FINEST)
+    features = torch.from_numpy(np.concatenate((np.ones((len(labels), 1), np.float32), labels, shifted), 1))
+    sums = (features.T @ whole).double().numpy()  # (1 + F + TURNS * F, N)
+    count = 1 + labels.shape[1]
     texts = np.broadcast_to(np.asarray(numbers, np.int64), highest.shape)
     found = {
         "count": np.full(len(most), float(len(whole))),
-        "sum": whole.sum(0, dtype=torch.float64).numpy(),
-        "squares": whole.square().sum(0, dtype=torch.float64).numpy(),
+        "sum": sums[0], "squares": (features[:, 0] @ whole.square()).double().numpy(),
         "least": least.astype(float), "most": most.astype(float),
         "exponent": exponent.astype(np.int64), "counts": _counts(whole, exponent),
-        "products": (whole.T @ torch.from_numpy(labels).float()).double().numpy(),
-        "shifted": (whole.T @ torch.from_numpy(shifted).float()).double().numpy(),
+        "products": sums[1:count].T.copy(), "shifted": sums[count:].T.copy(),
         **_examples(highest, texts * PLACES + at_high, exponent),
     }  # fmt: skip
     found |= _best("high", highest.astype(float), texts, at_high)
-    return found | _best("low", lowest.astype(float), texts, at_low)
+    if signed:
+        lowest, at_low = _of_texts(values, largest=False)
+        return found | _best("low", lowest.astype(float), texts, at_low)
+    return found | {f"low_{n}": np.full_like(found[f"high_{n}"], -1) for n in ("values", "texts", "places")}
 
 
 def _of_texts(values: Sequence[torch.Tensor], *, largest: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The largest or least value of each text and its place, (N, P) each."""
-    found = [one.max(0) if largest else one.min(0) for one in values]
-    return (
-        torch.stack([one.values for one in found], 1).float().numpy(),
-        torch.stack([one.indices for one in found], 1).numpy(),
-    )
+    """The largest or least value of each text and its first place, (N, P) each."""
+    best = [one.amax(0) if largest else one.amin(0) for one in values]
+    places = []
+    for one, end in zip(values, best, strict=True):
+        before = torch.arange(len(one), 0, -1, dtype=torch.int16)[:, None]  # twice as quick as torch's argmax
+        places.append(len(one) - ((one == end) * before).amax(0).long())
+    return torch.stack(best, 1).float().numpy(), torch.stack(places, 1).numpy()
 
 
 def _counts(whole: torch.Tensor, exponent: np.ndarray) -> np.ndarray:

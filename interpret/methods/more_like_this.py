@@ -27,7 +27,7 @@ from interpret.results import Check, PlacesAlike, Snippet
 from interpret.run import Run, record
 from interpret.target import Target
 from interpret.units import SIGNED, NoUnits, Unit, auc, every, kinds, shared, tracks, unfit
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel, Refusal, Tokens
 
 UNITS = 10
 READ = 32  # texts read again at most
@@ -78,7 +78,7 @@ def compute(run: Run, target: Target, options: Options) -> PlacesAlike:
     cards = [index.unit(unit.kind, unit.layer, unit.index, READ) for unit in first.units]
     pattern = beyond_the_mean(first, cards)
     texts = index.text(candidates(cards, pattern.low))
-    found: list[tuple[float, int, Snippet]] = []
+    found: list[tuple[float, int, Snippet, frozenset[str]]] = []
     everywhere: list[np.ndarray] = []
     for done, (number, text) in enumerate(sorted(texts.items())):
         progress.tell(done / len(texts))
@@ -86,11 +86,11 @@ def compute(run: Run, target: Target, options: Options) -> PlacesAlike:
         at, share = pattern.best(values)
         everywhere.append(pattern.share(values))
         last = min(at + pattern.length, len(tokens)) - 1
-        found.append((share, number, snippet(tokens, at, last, share)))
+        found.append((share, number, snippet(tokens, at, last, share), words(tokens, at, last)))
     best = sorted((one for one in found if one[0] > 0), key=lambda one: (-one[0], one[1]))[: options.count]
     if not best:
         raise NoUnits("No place of these texts has any of the units on: choose other words.")
-    words = Counter(word for *_, one in best for word in sorted(set(WORDS.findall(one.token))) or ["▸"])
+    matches = Counter(word for *_, said in best for word in sorted(said) or ["▸"])
     return PlacesAlike(
         **shared(run, target, "more_like_this", replace(options, corpus=Path(options.corpus).name)),
         values=np.array([share for share, *_ in best]),
@@ -102,8 +102,8 @@ def compute(run: Run, target: Target, options: Options) -> PlacesAlike:
             value=float(np.concatenate(everywhere).mean()),
         ),
         units=tuple(map(str, pattern.units)),
-        places=tuple(one for *_, one in best),
-        matches=tuple(words.most_common()),
+        places=tuple(place for _, _, place, _ in best),
+        matches=tuple(matches.most_common()),
         searched=index.summary["texts"],
         corpus="these texts of yours" if options.corpus else "the bundled texts",
     )
@@ -140,11 +140,18 @@ def candidates(cards: Sequence[UnitCard], lows: np.ndarray) -> list[int]:
     return [text for text, _ in sorted(votes.items(), key=lambda one: (-one[1], one[0]))[:READ]]
 
 
-def _activations(model: LanguageModel, text: str, pattern: Pattern):
+def _activations(model: LanguageModel, text: str, pattern: Pattern) -> tuple[Tokens, np.ndarray]:
     """A text's tokens, and the activations of the pattern's units there, (T, U)."""
     seen = record(model, encoded(model, text))
     columns = [tracks(seen, u.kind)[u.layer - 1][:, u.index].numpy() for u in pattern.units]
     return seen.tokens, np.stack(columns, axis=1)
+
+
+def words(tokens: Tokens, first: int, last: int) -> frozenset[str]:
+    """The words and marks that the tokens from `first` to `last` belong to, whole."""
+    start, end = int(tokens.spans[first, 0]), int(tokens.spans[last, 1])
+    whole = ((found.start(), found.end(), found[0]) for found in WORDS.finditer(tokens.text))
+    return frozenset(word for a, b, word in whole if a < end and start < b)
 
 
 METHOD = Method(

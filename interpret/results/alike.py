@@ -42,8 +42,10 @@ class PlacesAlike(Result):
 
     def in_words(self) -> str:
         most, (word, count) = int((self.values >= np.max(self.values)).sum()), self.matches[0]
+        common = (
+            f"; the commonest word in the matches below is {named(word)} ({count} times)" if count > 1 else ""
+        )
         return (
             f"Of the {len(self.units)} units that know the chosen words best, {self.values[0]:.0%} are on together "
-            f"at {most} {'place' if most == 1 else 'places'} of {self.corpus}; the commonest word in "
-            f"the {len(self.values)} matches below is {named(word)} ({count} times)."
+            f"at {most} {'place' if most == 1 else 'places'} of {self.corpus}{common}."
         )
