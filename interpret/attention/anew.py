@@ -97,11 +97,14 @@ def experiments(plan: Plan, said: Callable[[str], Any] = lambda line: None) -> d
         )[1]
         for strength in plan.strengths
     ]
-    guiding = {"even": evenly, "LSTM": _weights(first), "adversary": _weights(bent[len(bent) // 2])}
+    middle = len(bent) // 2
+    guiding = {"even": evenly, "LSTM": _weights(first), "adversary": _weights(bent[middle])}
+    named = {**dict.fromkeys(GUIDES, ""), "adversary": f", lambda {plan.strengths[middle]:g}"}
     guided, averages = {}, []
     for name in GUIDES:
         rows = [
-            learned("projection", s, f"no context, guided by {name}", guiding.get(name)) for s in plan.seeds
+            learned("projection", seed, f"no context, guided by {name}{named[name]}", guiding.get(name))
+            for seed in plan.seeds
         ]
         guided[name] = [found for _, found in rows]
         averages = [network for network, _ in rows] if name == "its own" else averages
@@ -114,7 +117,7 @@ def experiments(plan: Plan, said: Callable[[str], Any] = lambda line: None) -> d
         f"{','.join(map(str, plan.seeds))} --epochs {plan.epochs}",
         "own": _quality([found["test"] for _, found in own], test),
         "even": _quality([found["test"] for found in uniform], test),
-        "seeds_apart": apart(base, [found["test"] for _, found in own[1:]]),
+        "guide": plan.strengths[middle], "seeds_apart": apart(base, [found["test"] for _, found in own[1:]]),
         "guided": {name: _quality([found["test"] for found in rows], test) for name, rows in guided.items()},
         "adversaries": [
             {"lambda": strength, **_quality([found["test"]], test), **apart(base, [found["test"]])}
