@@ -59,15 +59,15 @@ def _grids(
     )  # fmt: skip
     for at, ((row, column), grid) in enumerate(zip(places, values, strict=True)):
         axis = "coloraxis" if at < 2 else "coloraxis2"
-        heat = go.Heatmap(z=grid, coloraxis=axis, xgap=1, ygap=1, hovertemplate=f"{said}<extra></extra>")
-        figure.add_trace(heat, row=row, col=column)
-        for (layer, head), value in np.ndenumerate(grid):
+        marks = np.full(grid.shape, "", dtype=object)
+        for cell, value in np.ndenumerate(grid):
             text = f"{value:+.2f}" if at < 2 else f"{value:.1%}"
-            text = f"<b>{text}</b>" if strong[at][layer, head] else text
-            if heads <= 8:
-                figure.add_annotation(
-                    x=head, y=layer, text=text, showarrow=False, font_size=11, row=row, col=column
-                )
+            marks[cell] = f"<b>{text}</b>" if strong[at][cell] else text
+        heat = go.Heatmap(
+            z=grid, coloraxis=axis, xgap=1, ygap=1, hovertemplate=f"{said}<extra></extra>", text=marks,
+            texttemplate="%{text}" if heads <= 8 else "", textfont_size=11,
+        )  # fmt: skip
+        figure.add_trace(heat, row=row, col=column)
     plain(figure, 60 + places[-1][0] * (50 + 34 * layers))
     figure.update_layout(
         margin_t=48, coloraxis={"cmin": -1, "cmax": 1, "showscale": False, "autocolorscale": True}
@@ -79,6 +79,8 @@ def _grids(
     figure.update_xaxes(tickvals=np.arange(heads), ticktext=[str(h) for h in range(heads)], fixedrange=True)
     rows = [f"layer {n + 1}" for n in range(layers)]
     figure.update_yaxes(tickvals=np.arange(layers), ticktext=rows, autorange="reversed", fixedrange=True)
+    for at in range(len(values) - 1) if stacked else ():
+        figure.update_xaxes(showticklabels=False, row=at + 1, col=1)
     if not stacked:
         figure.update_yaxes(showticklabels=False, row=1, col=2)
     return figure

@@ -49,28 +49,36 @@ def of_head(found: WordClassHeads, layer: int, head: int) -> go.Figure:
     even = np.broadcast_to(found.even, shares.shape)
     coloured = shares.copy()
     coloured[:, -1] = np.nan  # marks would take all the colour
+    said = np.full(shares.shape, "", dtype=object)
+    for cell, share in np.ndenumerate(shares):
+        text = f"{share:.0%}" if share >= 0.01 else ""
+        said[cell] = f"<b>{text}</b>" if share > max(0.05, 2 * even[cell]) else text
     figure = go.Figure(
         go.Heatmap(
-            z=coloured, customdata=even, coloraxis="coloraxis", xgap=1, ygap=1,
+            z=coloured, customdata=even, coloraxis="coloraxis", xgap=1, ygap=1, text=said,
+            texttemplate="%{text}", textfont_size=11,
             hovertemplate="%{z:.1%} (an even look: %{customdata:.1%})<extra></extra>",
         )
     )  # fmt: skip
     plain(figure, min(900, 110 + 30 * len(found.classes)))
     figure.update_layout(
-        coloraxis={"cmin": 0.0, "cmax": 1.5 * max(float(shares[:, :-1].max()), 1e-9), "showscale": False}
+        width=150 + 56 * len(found.columns),
+        coloraxis={"cmin": 0.0, "cmax": max(float(shares[:, :-1].max()), 1e-9), "showscale": False},
     )
-    for (row, column), share in np.ndenumerate(shares):
-        if share >= 0.01:
-            strong = share > 0.05 and share > 2 * even[row, column]
-            text = f"<b>{share:.0%}</b>" if strong else f"{share:.0%}"
-            figure.add_annotation(x=column, y=row, text=text, showarrow=False, font_size=11)
+    for row, text in enumerate(said[:, -1]):  # cells without a colour draw no text
+        figure.add_annotation(x=len(found.columns) - 1, y=row, text=text, showarrow=False, font_size=11)
     names = [label(name) for name in found.columns]
     rows = [f"{label(name)} (n = {n:,})" for name, n in zip(found.classes, found.n, strict=True)]
     figure.update_xaxes(
-        tickvals=np.arange(len(names)), ticktext=names, side="top", tickangle=-30, showgrid=False
+        tickvals=np.arange(len(names)),
+        ticktext=names,
+        side="top",
+        tickangle=-30,
+        showgrid=False,
+        zeroline=False,
     )
     return figure.update_yaxes(
-        tickvals=np.arange(len(rows)), ticktext=rows, autorange="reversed", showgrid=False
+        tickvals=np.arange(len(rows)), ticktext=rows, autorange="reversed", showgrid=False, zeroline=False
     )
 
 

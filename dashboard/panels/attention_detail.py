@@ -77,9 +77,11 @@ def word_classes(kept: tuple[int, int]) -> None:
     layers, heads = found.values.shape[:2]
     layer, head = min(kept[0], layers) - 1, min(kept[1], heads - 1)
     frame.said(f"{found.in_words()} {found.of_head(layer, head)}")
-    st.plotly_chart(
-        of_head(found, layer, head), key="word-classes", config=figures.CONFIG, alt=found.of_head(layer, head)
-    )
+    said = found.of_head(layer, head)
+    with st.container(key="word-classes-scroll"):
+        st.plotly_chart(
+            of_head(found, layer, head), key="word-classes", config=figures.CONFIG, alt=said, width="content"
+        )
     st.caption(
         f"The kept head, {layer + 1}.{head}: rows are the words that ask (n of them in {found.sentences} of "
         f"{found.data}), columns what they look at; each row adds up to 100 %. Bold: more than twice an even look. "

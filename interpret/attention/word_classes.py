@@ -15,7 +15,7 @@ import numpy as np
 from interpret.grammar.probing import Labelled
 from models.base import Tokens
 
-ITSELF, OTHER, MARKS = "itself", "other words", "model's marks"
+ITSELF, OTHER, MARKS = "itself", "other words", "marks"
 REST = (ITSELF, OTHER, MARKS)  # what else a word can look at
 
 

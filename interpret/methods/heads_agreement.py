@@ -43,8 +43,8 @@ def compute(run: Run, target: Target, options: NoOptions) -> HeadTaus:
     """Taus (L, H, 2); refuses models that fill gaps, and very short texts (`NotForTheLab`)."""
     subject = heads(run)
     found = ranked(subject)
-    card, known = run.model.card, np.isfinite(found["heads"]).all(-1)
-    pairs = np.isfinite(found["pairs"]).all(-1)
+    card, known = run.model.card, np.asarray(np.isfinite(found["heads"]).all(-1))
+    pairs = np.asarray(np.isfinite(found["pairs"]).all(-1))
     best = int(subject.answer.argmax())
     with torch.no_grad():
         gap = float((subject.asked(run.vectors[None])[0] - subject.answer).abs().max())

@@ -49,7 +49,7 @@ def test_queries_and_keys_are_those_of_the_networks_matrix(opened):
     block, width = blocks(run.model)[1], run.vectors.shape[-1]
     with torch.no_grad():
         q, k, _ = block.attn.c_attn(block.ln_1(run.hidden[1])).split(width, dim=-1)
-    each = width // run.model.card.heads
+    each = width // (run.model.card.heads or 1)
     found = explain(run, "query_key", layer=2, head=2, query=3, key=1)
     part = slice(2 * each, 3 * each)
     np.testing.assert_allclose(found.values, (q[3, part] * k[1, part] / each**0.5).numpy(), atol=1e-5)
@@ -70,13 +70,15 @@ def test_the_teaching_views_lines_give_every_weight_that_the_maps_show(run):
     for layer, (q, k, v) in enumerate(asked_by_layer(run.model, run.vectors)):
         later = torch.zeros(q.shape[1], q.shape[1], dtype=torch.bool)
         later = torch.ones_like(later).triu(1) if run.model.card.task == "causal" else later
-        flat = (part.transpose(0, 1).flatten(1) for part in (q, k, v))
-        np.testing.assert_allclose(many_heads(*flat, later, len(q))[0], maps[layer], atol=1e-5)
+        side_by_side = [part.transpose(0, 1).flatten(1) for part in (q, k, v)]
+        every = many_heads(side_by_side[0], side_by_side[1], side_by_side[2], later, len(q))[0]
+        np.testing.assert_allclose(every, maps[layer], atol=1e-5)
         np.testing.assert_allclose(one_head(q[0], k[0], v[0], later)[1], maps[layer, 0], atol=1e-5)
 
 
 def test_what_is_no_softmax_of_products_is_refused(opened, once):
     run = record(opened["gpt2"], "the keys to the cabinet")
+    assert run.attention is not None
     even = torch.ones_like(run.attention).tril()
     other = dataclasses.replace(run, attention=even / even.sum(-1, keepdim=True))
     with pytest.raises(NotTakenApart, match="not made of queries and keys alone"):

@@ -16,6 +16,7 @@ CAUSAL = ("gpt2", "llama", "induction")
 def test_rows_are_those_of_the_longer_text(opened, kind):
     run = record(opened[kind], TEXT)
     given = len(run.tokens)
+    assert run.attention is not None
     found, read = (explain(run, "attention_written", count=5, row=row) for row in ("writing", "reading"))
     assert found.values.shape == read.values.shape == (*run.attention.shape[:2], 5, given + 5)
     assert found.askers == found.tokens[given:] and found.text.startswith(TEXT) and not found.causal
