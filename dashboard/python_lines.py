@@ -25,6 +25,7 @@ UNITS = {  # options of methods about units, and their names in the address
 NUMBERS = ("count", "depth", "children", "seed", "factors")
 
 STUDIES = {  # options of studies, and their names in the address
+    "text_map": {"how": "texts_by"},
     "over_texts": {"by": "method", "of": "of"},
     "texts": {"source": "source", "seed": "draw"},
     "text_factors": {"source": "source", "seed": "draw", "factors": "count", "layers": "layer"},

@@ -71,7 +71,8 @@ def _nearest(found: TextMap, row: int) -> None:
     st.html(
         f"<p><strong>{escape(_short(found.texts[row]))}</strong><br><small>"
         f"{escape(found.group_names[found.groups[row]])} · {found.lengths[row]} tokens{loss}</small></p>"
-        '<div class="near"><h2>Nearest in truth</h2><table><thead><tr><th>text</th><th>cosine</th>'
+        '<div class="near"><h2>Nearest in truth</h2><table><thead><tr><th>text</th>'
+        '<th style="white-space: nowrap">cosine</th>'
         f"<th>on the map</th></tr></thead>{lines}</table></div>"
     )
     st.button(

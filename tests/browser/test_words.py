@@ -47,6 +47,10 @@ def test_a_dot_is_looked_up_and_a_box_lists_its_words(desk, server):
     page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 400, steps=6)
     page.mouse.up()
     page.wait_for_selector("h2.section:has-text('words chosen on the map')")
+    page.wait_for_function("() => new URL(location).searchParams.get('picked')")
+    page.get_by_role("button", name="Watch them from layer to layer").click()
+    page.wait_for_selector("h1.question:has-text('When did it decide?')")
+    assert " | " in page.get_by_label("Words to watch, with | between them").input_value()
 
 
 def test_the_slider_goes_to_the_embedding_without_asking_the_server(desk, server):
