@@ -15,37 +15,38 @@ def next_words(found: NextWords) -> go.Figure:
 def guesses(found: NextWords, row: int) -> go.Figure:
     """The candidates of one row, the likeliest on top."""
     of = "of being the next token" if found.ahead else "of standing here"
-    shares = found.values[row]
-    figure = _shares(shares, [label(token) for token in found.marked(row)], f"probability {of}")
-    return figure.update_xaxes(range=[0, float(shares[0]) * 1.15])
+    top = found.values[row]
+    figure = shares(top, [label(token) for token in found.marked(row)], f"probability {of}")
+    return figure.update_xaxes(range=[0, float(top[0]) * 1.15])
 
 
 def classes(found: ClassScores) -> go.Figure:
     """The probability of each class, the likeliest on top."""
     order = np.argsort(-found.values, kind="stable")
     names = [found.classes[k] for k in order]
-    figure = _shares(found.values[order], names, "probability of the class")
+    figure = shares(found.values[order], names, "probability of the class")
     return figure.update_xaxes(range=[0, 1.1], tickvals=[0, 0.25, 0.5, 0.75, 1]).update_layout(
         height=96 + 28 * len(names), margin_b=56
     )
 
 
-def _shares(shares: np.ndarray, names: list[str], title: str) -> go.Figure:
-    places = np.arange(len(shares))
+def shares(found: np.ndarray, names: list[str], title: str) -> go.Figure:
+    """Bars of probabilities, with percentages beside them."""
+    places = np.arange(len(found))
     figure = go.Figure(
         go.Bar(
-            x=shares,
+            x=found,
             y=places,
             orientation="h",
-            marker=ramp(shares.tolist()),
-            text=[f"{share:.1%}" for share in shares],
+            marker=ramp(found.tolist()),
+            text=[f"{share:.1%}" for share in found],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
             customdata=names,
         )
     )
-    plain(figure, 44 + 28 * len(shares))
+    plain(figure, 44 + 28 * len(found))
     figure.update_xaxes(title=title, tickformat=".0%")
     return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)
 

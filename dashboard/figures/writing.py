@@ -1,33 +1,35 @@
-"""A text the model wrote on: probability, indecision and focus of each token, aligned under it."""
+"""How a text could go on: the next token, the ways, and a text the model wrote."""
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from dashboard.figures.bars import shares
 from dashboard.figures.look import label, plain, ramp
-from interpret.results import Written
+from interpret.results import NextShares, Tree, Written
 
 TRACK = 130  # pixels
+SHOWN = 15
 
 
 def written(found: Written) -> go.Figure:
     """Tracks over the drawn tokens, one below the other; a click on a bar chooses its token."""
-    new = np.arange(found.given, len(found.tokens))
+    new = np.arange(len(found.drawn))
     tracks = [
-        ("probability", found.values[new], "%{customdata}: %{y:.1%}<extra></extra>", ".0%", [0, 1.05]),
-        ("undecided (bits)", found.entropy[new], "%{customdata}: %{y:.1f} bits<extra></extra>", "", None),
+        ("probability", found.values, "%{customdata}: %{y:.1%}<extra></extra>", ".0%", [0, 1.05]),
+        ("undecided (bits)", found.entropy, "%{customdata}: %{y:.1f} bits<extra></extra>", "", None),
     ]
     if found.focus is not None:
         tracks.append(
             (
                 "focus",
-                found.focus[new],
+                found.focus,
                 "%{customdata}: %{y:.0%} on three tokens<extra></extra>",
                 ".0%",
                 [0, 1.05],
             )
         )
-    names = [label(found.tokens[k]) for k in new]
+    names = [label(token) for token in found.drawn]
     figure = make_subplots(rows=len(tracks), shared_xaxes=True, vertical_spacing=0.06)
     for row, (title, values, hover, ticks, reach) in enumerate(tracks, start=1):
         bars = go.Bar(
@@ -43,4 +45,22 @@ def written(found: Written) -> go.Figure:
     )
 
 
-FIGURES = {"written": written}
+def next_shares(found: NextShares) -> go.Figure:
+    """The likeliest next tokens as bars."""
+    names = [label(token) for token in found.marked()[:SHOWN]]
+    return shares(found.values[: len(names)], names, "probability of being the next token")
+
+
+def tree(found: Tree) -> go.Figure:
+    """The ways as nested boxes, each as high as its whole way is likely."""
+    icicle = go.Icicle(
+        ids=[str(node) for node in range(len(found.parents))],
+        labels=[label(token) for token in found.marked()],
+        parents=["" if up < 0 else str(up) for up in found.parents],
+        values=np.exp(found.paths), branchvalues="remainder", sort=False,
+        customdata=np.exp(found.paths), hovertemplate="%{label}: %{customdata:.2%}<extra></extra>",
+    )  # fmt: skip
+    return plain(go.Figure(icicle), 480)
+
+
+FIGURES = {"written": written, "next-shares": next_shares, "tree": tree}

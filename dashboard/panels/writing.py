@@ -62,7 +62,7 @@ def by_itself() -> None:
     if found is None:
         return
     frame.said(found.in_words())
-    st.html(f'<p class="written">{frame.continued(found.text, found.added)}</p>')
+    st.html(f'<p class="written">{frame.continued(found.whole, found.added)}</p>')
     st.caption(
         f"Drawn with temperature {heat:g}, top-k {most or 'all'}, top-p {mass:g}, seed {seed}: turn the dials "
         "above, or draw anew."
@@ -79,28 +79,26 @@ def by_itself() -> None:
 def _token(found: Any, picture: Any) -> None:
     """One drawn token: its numbers, and the other questions about it."""
     points = picture["selection"]["points"]
-    chosen = int(points[0]["x"]) if points else found.given + int(found.values[found.given :].argmin())
-    if not found.given <= chosen < len(found.tokens):
+    chosen = int(points[0]["x"]) if points else int(found.values.argmin())
+    if not 0 <= chosen < len(found.drawn):
         return
-    token, first = named(found.tokens[chosen]), named(found.first[chosen])
+    token, first = named(found.drawn[chosen]), named(found.first[chosen])
     rank = int(found.rank[chosen])
     guess = "its first guess" if rank == 1 else f"its guess number {rank:,}; the first was {first}"
     frame.said(
         f"{token}: {percent(float(found.values[chosen]))}, {guess}. Before it the model was undecided by "
         f"{found.entropy[chosen]:.1f} bits."
     )
-    before = found.text[: int(found.spans[chosen, 1])]
-    word = int(found.words[chosen])
+    start, end = (int(at) for at in found.drawn_spans[chosen])
     with st.container(horizontal=True, gap="small"):
         if st.button(
             "Which words led to it?", key="written-saliency", icon=":material/target:",
-            on_click=choices.open_pair, args=(before, word, ""),
+            on_click=choices.open_pair, args=(found.whole[:end], int(found.drawn_words[chosen]), ""),
         ):  # fmt: skip
             st.switch_page("views/saliency.py")
         if st.button(
             "When did it decide?", key="written-layers", icon=":material/layers:",
-            on_click=choices.open_lens,
-            args=(found.text[: int(found.spans[chosen, 0])], found.tokens[chosen].strip()),
+            on_click=choices.open_lens, args=(found.whole[:start], found.drawn[chosen].strip()),
         ):  # fmt: skip
             st.switch_page("views/decided.py")
         st.caption("A click on a bar chooses another token.")

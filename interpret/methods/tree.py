@@ -4,6 +4,8 @@ From the text, the `children` likeliest next tokens; from each of these again, `
 probability is that of its token behind all before it; a path's is their product. The tree does not hold the
 likeliest continuations for certain (a likely one may begin with an unlikely word), but all that begin likely.
 All nodes of a depth go through the model at once.
+
+Source: Graves 2012, https://arxiv.org/abs/1211.3711 (beam search; here nothing is pruned).
 """
 
 from dataclasses import dataclass
@@ -131,7 +133,7 @@ METHOD = Method(
     gives="tree",
     needs=frozenset(),
     options=Options,
-    source="chain rule of probability",
+    source="Graves 2012 (beam search)",
     signed=False,
     compute=compute,
     tasks=frozenset({"causal"}),

@@ -40,7 +40,7 @@ class Options(Dials):
 
 
 def compute(run: Run, target: Target, options: Options) -> Written:
-    """The text and what was drawn behind it, token by token, each (T,)."""
+    """What was drawn behind the text, token by token, each (N,)."""
     model, given = run.model, len(run.tokens)
     if (model.card.context or 10**6) <= given:
         raise Refusal(f"The text leaves {model.card.name} no room to write on: shorten it.")
@@ -52,21 +52,19 @@ def compute(run: Run, target: Target, options: Options) -> Written:
     rank = 1 + (logs > own[:, None]).sum(-1)
     entropy = -(logs.exp() * logs).nan_to_num(0.0).sum(-1) / math.log(2)
 
-    def led(found: torch.Tensor, first: float) -> np.ndarray:
-        return np.concatenate(([first], found.numpy()))  # nothing predicts the first token
-
     with progress.part(0.7, 0.3):
         focus = _focus(whole) if "gradients" in model.card.abilities else None
+    rows = slice(given - 1, None)  # about what was drawn
     return Written(
         method="write_on",
         model=model.card.name,
         model_sha256=model.card.sha256,
-        text=tokens.text,
-        tokens=tokens.shown,
-        spans=tokens.spans,
-        words=tokens.words,
-        asked=every(whole).asked(model),
-        values=led(own.exp(), 1.0),
+        text=run.tokens.text,
+        tokens=run.tokens.shown,
+        spans=run.tokens.spans,
+        words=run.tokens.words,
+        asked=target.asked(model),
+        values=own[rows].exp().numpy(),
         unit="probability",
         signed=False,
         check=Check(
@@ -76,12 +74,15 @@ def compute(run: Run, target: Target, options: Options) -> Written:
             limit=1e-6,
         ),
         options=asdict(options),
-        given=given,
-        entropy=led(entropy, 0.0),
-        surprise=led(-own / math.log(2), 0.0),
-        rank=led(rank.double(), 0.0).astype(np.int64),
-        first=("", *(model.shown(int(token)) for token in logs.argmax(-1))),
-        focus=focus,
+        whole=tokens.text,
+        drawn=tokens.shown[given:],
+        drawn_spans=tokens.spans[given:],
+        drawn_words=tokens.words[given:],
+        entropy=entropy[rows].numpy(),
+        surprise=(-own[rows] / math.log(2)).numpy(),
+        rank=rank[rows].numpy(),
+        first=tuple(model.shown(int(token)) for token in logs[rows].argmax(-1)),
+        focus=None if focus is None else focus[given:],
     )
 
 

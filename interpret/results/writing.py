@@ -147,16 +147,20 @@ class Tree(Result):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Written(Result):
-    """A text the model wrote on; `values` (T,): the probability of each token after those before it.
+    """What a model wrote behind the text; `values` (N,): its probability of each token it drew.
 
-    Tokens from `given` on are the model's. `entropy` (T,) in bits: how undecided it was before each;
-    `surprise` (T,) in bits; `first` (T,): its first guess there. `focus` (T,): share of the size of gradient
-    times input that the three most important tokens have; None for a model without gradients.
+    `whole`: the text and what was drawn; `drawn_spans` (N, 2) into it, `drawn_words` (N,) of it. `entropy` (N,)
+    in bits: how undecided the model was before each; `surprise` (N,) in bits; `first` (N,): its first guess there.
+    `focus` (N,): share of the size of gradient times input that the three most important tokens have; None for a
+    model without gradients.
     """
 
     kind: ClassVar[str] = "written"
-    dims: ClassVar[tuple[str, ...]] = ("token",)
-    given: int
+    dims: ClassVar[tuple[str, ...]] = ("drawn",)
+    whole: str
+    drawn: tuple[str, ...]
+    drawn_spans: np.ndarray
+    drawn_words: np.ndarray
     entropy: np.ndarray
     surprise: np.ndarray
     rank: np.ndarray
@@ -164,17 +168,19 @@ class Written(Result):
     focus: np.ndarray | None
 
     def shows(self) -> str:
-        return "the probability of each token, of which the last ones were drawn by the model"
+        return "the probability of each token that the model drew"
 
     @property
     def added(self) -> str:
         """What the model wrote."""
-        return self.text[int(self.spans[self.given - 1, 1]) :]
+        return self.whole[int(self.drawn_spans[0, 0]) :]
 
     def to_json(self) -> dict[str, Any]:
         return {
             **super().to_json(),
-            "given": self.given,
+            "whole": self.whole,
+            "drawn": list(self.drawn),
+            "drawn_spans": self.drawn_spans.tolist(),
             "entropy_bits": self.entropy.tolist(),
             "surprise_bits": self.surprise.tolist(),
             "rank": self.rank.tolist(),
@@ -186,18 +192,17 @@ class Written(Result):
         import pandas
 
         columns = {
-            "token": np.arange(len(self.tokens)), "shown": self.tokens, "probability": self.values,
-            "rank": self.rank, "entropy_bits": self.entropy, "surprise_bits": self.surprise,
-            "first_guess": self.first, "drawn": np.arange(len(self.tokens)) >= self.given,
+            "drawn": self.drawn, "probability": self.values, "rank": self.rank,
+            "entropy_bits": self.entropy, "surprise_bits": self.surprise, "first_guess": self.first,
         }  # fmt: skip
         return pandas.DataFrame(columns if self.focus is None else {**columns, "focus": self.focus})
 
     def in_words(self) -> str:
-        new = np.arange(self.given, len(self.tokens))
-        least = int(new[self.values[new].argmin()])
-        tops = int((self.rank[new] == 1).sum())
-        return (
-            f"The model wrote {len(new)} tokens; {tops} of them were its own first guess. The boldest was "
-            f"{named(self.tokens[least])}, drawn at {percent(float(self.values[least]))} where it would rather "
-            f"have said {named(self.first[least])}."
+        least, tops = int(self.values.argmin()), int((self.rank == 1).sum())
+        bold = (
+            f"The boldest was {named(self.drawn[least])}, drawn at {percent(float(self.values[least]))} where it "
+            f"would rather have said {named(self.first[least])}."
+            if self.rank[least] > 1
+            else f"The least certain was {named(self.drawn[least])} ({percent(float(self.values[least]))})."
         )
+        return f"The model wrote {len(self.drawn)} tokens; {tops} of them were its own first guess. {bold}"

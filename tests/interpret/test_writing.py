@@ -104,27 +104,29 @@ def test_a_cold_model_writes_its_first_guesses_and_a_seed_the_same_again(tmp_pat
     model = models.load(tiny.huggingface_folder(tmp_path, "gpt2"))
     run = record(model, tiny.TEXT)
     cold = explain(run, "write_on", count=8, temperature=0.001)
-    assert cold.rank[cold.given :].tolist() == [1] * 8
+    assert cold.rank.tolist() == [1] * 8
     one, same, other = (explain(run, "write_on", count=12, seed=seed) for seed in (1, 1, 2))
-    assert one.text == same.text != other.text
+    assert one.whole == same.whole != other.whole
     assert one.focus is not None and ((one.focus > 0) & (one.focus <= 1 + 1e-9)).all()
-    assert one.text == run.tokens.text + one.added
+    assert one.whole == run.tokens.text + one.added
 
 
 def test_what_is_said_of_drawn_tokens_is_what_the_whole_text_says():
     found = explain(toy_run(" dog red", power=2), "write_on", count=6, temperature=10.0, seed=3)
-    whole = record(toy_run(power=2).model, found.text)
+    whole = record(toy_run(power=2).model, found.whole)
     logs = whole.logits.double().log_softmax(-1)
-    for place in range(1, len(found.tokens)):
+    for k, place in enumerate(range(3, 9)):
         row, token = logs[place - 1], int(whole.tokens.ids[place])
-        assert found.values[place] == pytest.approx(float(row[token].exp()), rel=1e-5)
-        assert found.rank[place] == 1 + int((row > row[token]).sum())
-        assert found.surprise[place] == pytest.approx(-float(row[token]) / math.log(2), abs=1e-4)
+        assert found.drawn[k] == whole.tokens.shown[place]
+        assert found.values[k] == pytest.approx(float(row[token].exp()), rel=1e-5)
+        assert found.rank[k] == 1 + int((row > row[token]).sum())
+        assert found.surprise[k] == pytest.approx(-float(row[token]) / math.log(2), abs=1e-4)
+        assert found.first[k] == WORDS[int(row.argmax())]
 
 
 def test_focus_is_one_while_three_tokens_are_all_there_are():
     found = explain(toy_run(" dog red"), "write_on", count=1)
-    assert found.focus is not None and found.focus.tolist() == pytest.approx([1, 1, 1, 1])
+    assert found.focus is not None and found.focus.tolist() == pytest.approx([1])
 
 
 @pytest.mark.parametrize(
