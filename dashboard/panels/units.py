@@ -21,7 +21,7 @@ def coloured(found: Any) -> None:
     """The text in the colours of the unit."""
     unit_strip(
         pieces_of(found), found.values.tolist(), address=found.address,
-        limit=found.limit, key="unit-strip", caption=frame.caption(found, "One unit"),
+        limit=found.limit, scale=found.corpus, key="unit-strip", caption=frame.caption(found, "One unit"),
         direction=figures.direction(found.text), group="text",
     )  # fmt: skip
 
