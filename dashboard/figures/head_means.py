@@ -65,8 +65,6 @@ def of_head(found: WordClassHeads, layer: int, head: int) -> go.Figure:
         width=150 + 56 * len(found.columns),
         coloraxis={"cmin": 0.0, "cmax": max(float(shares[:, :-1].max()), 1e-9), "showscale": False},
     )
-    for row, text in enumerate(said[:, -1]):  # cells without a colour draw no text
-        figure.add_annotation(x=len(found.columns) - 1, y=row, text=text, showarrow=False, font_size=11)
     names = [label(name) for name in found.columns]
     rows = [f"{label(name)} (n = {n:,})" for name, n in zip(found.classes, found.n, strict=True)]
     figure.update_xaxes(
