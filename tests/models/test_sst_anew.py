@@ -65,6 +65,7 @@ def test_a_guided_network_mixes_words_by_the_weights_it_is_given(part):
     guide = [torch.nn.functional.one_hot(torch.tensor(1), len(ids)).float() for ids, _ in part.examples]
     found = seen(made, part, guide)
     ids = torch.tensor([part.examples[5][0][1]])
+    assert made.projection is not None
     alone = made.head(made.projection(made.embedding(ids)).tanh()).softmax(
         -1
     )  # all weight on the second word
