@@ -20,7 +20,30 @@ from interpret.corpus.tallies import BINS, PLACES, TOP
 from models.base import LanguageModel
 
 TEXTS, TOKENS, UNITS = 60_000, 10_000_000, 4096
-WORDS = "the film was a good one and I would see it again with all of you in this old town by night".split()
+WORDS = [
+    "the",
+    "film",
+    "was",
+    "a",
+    "good",
+    "one",
+    "and",
+    "I",
+    "would",
+    "see",
+    "it",
+    "again",
+    "with",
+    "all",
+    "of",
+    "you",
+    "in",
+    "this",
+    "old",
+    "town",
+    "by",
+    "night",
+]
 
 
 def speed(name: str, texts: list[Document]) -> None:
