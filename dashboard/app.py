@@ -10,7 +10,7 @@ if str(HERE.parent) not in sys.path:  # `streamlit run` puts dashboard/ on the p
 import streamlit as st
 
 from dashboard import VERSION, choices, frame
-from dashboard.choices.address import room, trouble
+from dashboard.choices.address import begin, end, room, trouble
 from dashboard.choices.saved import offer_saved, opening
 from dashboard.components.saving import saving
 from dashboard.questions import EXPLAINS, QUESTIONS
@@ -30,11 +30,15 @@ page = st.navigation(pages, position="top")
 paths = {one.url_path: one for group in pages.values() for one in group}  # the first page's is empty
 if wanted := opening():
     st.switch_page(paths[wanted[0]], query_params=wanted[1])
-choices.sidebar(explains=page.url_path in EXPLAINS)
-with st.sidebar:
-    too_long = None if room(choices.text()) else choices.text()
-    saving(title=page.title, model=choices.model(), version=VERSION, text=too_long)
-    offer_saved(paths)
-if said := trouble():
-    frame.notice(said, "What stands here now is what this dashboard opens with.")
-page.run()
+begin()
+try:
+    choices.sidebar(explains=page.url_path in EXPLAINS)
+    with st.sidebar:
+        too_long = None if room(choices.text()) else choices.text()
+        saving(title=page.title, model=choices.model(), version=VERSION, text=too_long)
+        offer_saved(paths)
+    if said := trouble():
+        frame.notice(said, "What stands here now is what this dashboard opens with.")
+    page.run()
+finally:
+    end()

@@ -18,6 +18,8 @@ PACKED = "packed"  # the name of a compressed text
 PLAIN = 1500  # characters of the address that a text may take as it is
 LONGEST = 6000  # characters of the address that a compressed text may take
 MOST = 400_000  # bytes that a compressed text may grow to: a small link must not fill the memory
+GATHERED = "address_to_be"  # in the session: what a run of a page will write
+FORGOTTEN = "address_without"  # in the session: what the next run takes out
 BROKEN = "The text in this link is damaged: ask for the link again, or for the file of the view."
 TOO_LONG = (
     f"The text in this link is longer than {MOST // 1000} kB, which no link of ours is: it was left out."
@@ -68,7 +70,7 @@ def _unpack(packed: str) -> str:
 def given_text(first: str) -> str:
     """The text of the address, else `first`; a damaged one is told by `trouble`."""
     try:
-        text = read(st.query_params.to_dict())
+        text = read(now())
     except ValueError as fault:
         st.session_state["trouble"] = str(fault)
         text = None
@@ -84,18 +86,45 @@ def linked(name: str, known: Collection[Any], first: Any = None) -> None:
     """Before its widget is drawn: the choice starts from the address, if that names one there is."""
     if st.session_state.get(name) not in known:
         known_first = next(iter(known)) if first is None else first
-        given = {str(value): value for value in known}.get(st.query_params.get(name, ""), known_first)
+        given = {str(value): value for value in known}.get(now().get(name, ""), known_first)
         st.session_state[name] = given
 
 
+def begin() -> None:
+    """From here to `end` choices are gathered: a run of a page is one step in the browser's history."""
+    gone = st.session_state.pop(FORGOTTEN, ())
+    st.session_state[GATHERED] = {
+        name: value for name, value in st.query_params.to_dict().items() if name not in gone
+    }
+
+
+def end() -> None:
+    """Write what was gathered, if the address does not say it yet."""
+    wanted = st.session_state.pop(GATHERED, None)
+    if wanted is not None and wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)
+
+
+def now() -> dict[str, str]:
+    """The address, with what will be written to it."""
+    return st.session_state.get(GATHERED, None) or st.query_params.to_dict()
+
+
 def write(**choices: str | None) -> None:
-    """Put choices into the address in one step, for Back to be one step too; None takes one out."""
-    now = st.query_params.to_dict()
+    """Put choices into the address; None takes one out. Outside of a run (in a fragment) at once."""
+    before = now()
     spelt = {**choices, **spelled(choices["text"])} if "text" in choices else choices
-    wanted = {name: value for name, value in {**now, **spelt}.items() if value is not None}
-    if wanted != now:
+    wanted = {name: value for name, value in {**before, **spelt}.items() if value is not None}
+    if GATHERED in st.session_state:
+        st.session_state[GATHERED] = wanted
+    elif wanted != before:
         st.query_params.from_dict(wanted)
     st.session_state["address"] = {**st.session_state.get("address", {}), **choices}
+
+
+def forget(*names: str) -> None:
+    """Take choices out of the address when the page runs next. For callbacks."""
+    st.session_state[FORGOTTEN] = (*st.session_state.get(FORGOTTEN, ()), *names)
 
 
 def go_back() -> None:
@@ -108,14 +137,14 @@ def go_back() -> None:
 
 def _given(name: str) -> str | None:
     try:
-        return read(st.query_params.to_dict()) if name == "text" else st.query_params.get(name)
+        return read(now()) if name == "text" else now().get(name)
     except ValueError:
         return None
 
 
 def link() -> str | None:
     """The address that opens this view again; None when the text does not fit into one."""
-    now = st.query_params.to_dict()
-    if not {"text", PACKED} & set(now):
+    said = now()
+    if not {"text", PACKED} & set(said):
         return None
-    return (st.context.url or "").split("?")[0] + "?" + urlencode(now, quote_via=quote)
+    return (st.context.url or "").split("?")[0] + "?" + urlencode(said, quote_via=quote)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard.choices.address import linked, write
+from dashboard.choices.address import linked, now, write
 
 
 def index() -> str | None:
     """The name of the index this reader watches, from the session or the address."""
-    return st.session_state.get("index", st.query_params.get("index"))
+    return st.session_state.get("index", now().get("index"))
 
 
 def keep_index(name: str | None) -> None:
@@ -20,7 +20,7 @@ def keep_index(name: str | None) -> None:
 
 def indexes() -> list[str]:
     """The names of this reader's indexes, in the order in which they came, that of the address included."""
-    if given := st.query_params.get("behind"):
+    if given := now().get("behind"):
         _take_in(given)
     return list(st.session_state.get("indexes", []))
 
@@ -29,7 +29,7 @@ def forget_index(name: str) -> None:
     """No longer list an index. For callbacks."""
     st.session_state["indexes"] = [one for one in st.session_state.get("indexes", []) if one != name]
     for key in ("index", "behind"):
-        if st.session_state.get(key, st.query_params.get(key)) == name:
+        if st.session_state.get(key, now().get(key)) == name:
             st.session_state.pop(key, None)
             write(**{key: None})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.choices.address import linked, write
+from dashboard.choices.address import linked, now, write
 from dashboard.choices.subject import continue_with
 from interpret.sentences import named, writable
 
@@ -51,7 +51,7 @@ def switch(name: str, title: str, *, first: bool = False) -> bool:
 def written(name: str, title: str, first: str = "") -> str:
     """A line the reader writes."""
     if name not in st.session_state:
-        st.session_state[name] = st.query_params.get(name, first)
+        st.session_state[name] = now().get(name, first)
     line = st.text_input(title, key=name, persist_state="session")
     write(**{name: line if line != first else None})
     return line
@@ -75,7 +75,7 @@ def method(names: dict[str, str]) -> str:
 def word(name: str, count: int) -> int | None:
     """The word pinned in a strip, from its state or else the address; None if there is none such."""
     kept: Any = st.session_state.get(name) or {}
-    written = kept.get("selected", st.query_params.get("word"))
+    written = kept.get("selected", now().get("word"))
     try:
         number = int(written)
     except (TypeError, ValueError):
@@ -86,14 +86,14 @@ def word(name: str, count: int) -> int | None:
 def keep_word(number: int | None) -> None:
     """Write the pinned word to the address."""
     if number is None:
-        st.query_params.pop("word", None)
+        write(word=None)
     else:
-        st.query_params["word"] = str(number)
+        write(word=str(number))
 
 
 def stage(name: str, known: Sequence[str]) -> int:
     """Which stage of a training is looked at: what the component told, else the address, else the last."""
-    told, given = played(name).get("stage"), st.query_params.get("stage")
+    told, given = played(name).get("stage"), now().get("stage")
     if type(told) is int and 0 <= told < len(known):
         return told
     return known.index(given) if given in known else len(known) - 1
@@ -106,7 +106,7 @@ def keep_stage(name: str) -> None:
 
 def rival(target: str, known: Collection[str]) -> str | None:
     """What the reader wants the explained word set against, if that is offered."""
-    chosen = st.session_state.get(f"rival-{target}", st.query_params.get("rival"))
+    chosen = st.session_state.get(f"rival-{target}", now().get("rival"))
     return chosen if chosen in known else None
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.choices.address import write
+from dashboard.choices.address import now, write
 
 
 def own_place() -> tuple[str, bool]:
@@ -24,7 +24,7 @@ def take_entry() -> None:
 
 def job() -> str | None:
     """The name of the training this reader watches, from the session or the address."""
-    return st.session_state.get("job", st.query_params.get("job"))
+    return st.session_state.get("job", now().get("job"))
 
 
 def keep_job(name: str | None) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.choices.address import write
+from dashboard.choices.address import now, write
 from dashboard.choices.controls import set_to
 from dashboard.choices.pairs import open_lens
 from dashboard.choices.subject import text
@@ -13,7 +13,7 @@ WATCHED = 8
 
 def picked(name: str, live: list[int], count: int) -> list[int]:
     """Rows below `count` that are picked: those of the lasso if it holds some, else those of the address."""
-    given = live[:MOST] if len(live) > 1 else _written(str(st.query_params.get(name, "")))
+    given = live[:MOST] if len(live) > 1 else _written(str(now().get(name, "")))
     rows = [row for row in dict.fromkeys(given) if 0 <= row < count]
     write(**{name: "-".join(map(str, rows)) or None})
     return live if len(live) > 1 else rows

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.choices.address import write
+from dashboard.choices.address import now, write
 from dashboard.choices.controls import played
 
 
@@ -12,7 +12,7 @@ def several(name: str, title: str, known: dict[str, str], first: list[str], most
     """Up to `most` of a few things, value -> what to call it; `first`, if none is chosen."""
     given = st.session_state.get(name)
     if given is None:
-        given = st.query_params.get(name, "").split(",")
+        given = now().get(name, "").split(",")
     st.session_state[name] = [one for one in given if one in known][:most] or first
     st.pills(
         title, list(known), selection_mode="multi", format_func=known.__getitem__, key=name,
@@ -40,14 +40,14 @@ def keep_phrase(given: tuple[int, int] | None) -> None:
 
 def _written() -> list[int] | None:
     try:
-        return [int(st.query_params["word"]), int(st.query_params["until"])]
+        return [int(now()["word"]), int(now()["until"])]
     except (KeyError, ValueError):
         return None
 
 
 def doubled(name: str, first: int, most: int) -> int:
     """A number that only ever doubles, from the address; `first`, if it was not raised."""
-    given = str(st.session_state.get(name) or st.query_params.get(name, ""))
+    given = str(st.session_state.get(name) or now().get(name, ""))
     allowed = [first]
     while 2 * allowed[-1] <= most:
         allowed.append(2 * allowed[-1])

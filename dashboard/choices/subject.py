@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import shelf, worlds
 from dashboard.choices import address
-from dashboard.choices.address import linked, write
+from dashboard.choices.address import linked, now, write
 
 EXAMPLES = Path(__file__).parents[2] / "assets" / "texts" / "examples.json"
 MEASURES = {
@@ -54,7 +54,7 @@ def open_next(name: str) -> None:
 def sidebar(*, explains: bool) -> None:
     """Model and text; and, for a page that explains a number, which number."""
     address.go_back()
-    if shelf.own([given := st.query_params.get("model", "")]):
+    if shelf.own([given := now().get("model", "")]):
         take_in(given)
     known = titles()
     if "next_model" in st.session_state:
@@ -147,4 +147,4 @@ def _forget_words() -> None:
     """A pinned word belongs to the text it was pinned in."""
     for name in ("saliency", "surprise"):
         st.session_state.pop(name, None)
-    st.query_params.pop("word", None)
+    address.forget("word")

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.choices.address import write
+from dashboard.choices.address import now, write
 
 
 def unit(title: str, hint: str) -> str:
     """The unit as the reader wrote it, for instance "cell 2.17"; empty, if they leave it to the page."""
     if "unit" not in st.session_state:
-        st.session_state["unit"] = st.query_params.get("unit", "")
+        st.session_state["unit"] = now().get("unit", "")
     typed = st.text_input(title, key="unit", placeholder=hint, persist_state="session", width=260)
     write(unit=typed or None)
     return typed or ""
@@ -60,4 +60,4 @@ def keep(**chosen: str | None) -> None:
 
 def kept(name: str) -> str:
     """What the address says of it."""
-    return st.query_params.get(name, "")
+    return now().get(name, "")

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
-from dashboard.choices.address import write
+from dashboard.choices.address import now, write
 from dashboard.choices.controls import played
 from dashboard.choices.subject import continue_with
 from interpret.sentences import writable
@@ -15,7 +13,7 @@ LIMITS = ((0.1, 3.0), (0, 10**6), (0.05, 1.0), (0, 999_999))
 
 def dials(name: str) -> tuple[float, int, float, int]:
     """Temperature, top-k, top-p and seed: as turned in the component `name`, else as the address says."""
-    told = played(name).get("dials") or st.query_params.get("dials", "").split(",")
+    told = played(name).get("dials") or now().get("dials", "").split(",")
     try:
         heat, most, mass, seed = (float(one) for one in told)
         found = (heat, int(most), mass, int(seed))
