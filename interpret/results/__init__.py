@@ -31,12 +31,13 @@ from interpret.results.units import TRACKS, Factors, MemoryTraces, Snippet, Unit
 from interpret.results.writing import NextShares, Tree, Written
 
 __all__ = [
-    "SCHEMA", "TRACKS", "Ablation", "Against", "Agreement", "Asked", "Check", "ClassScores",
-    "Completeness", "Curves", "Explaining", "Factors", "Fidelity", "Grammar", "HeadImportance",
-    "HeadMaps", "HeadRoles", "HeadTaus", "HeadsExplaining", "LayerGuesses", "League", "LensTraining", "Likeness", "MapTrust",
-    "MemoryTraces", "MinimalPairs", "Narrowness", "Neighbours", "NextShares", "NextWords", "NotFinite", "NumberUnits",
-    "OverTexts", "Patched", "PlacesAlike", "Probes", "QueryKey", "Reach", "Replay", "Result", "Scrambling", "SentencePair",
-    "Snippet", "Stability", "Swapped", "TextFactors", "TextMap", "Texts", "ThreeMaps", "TokenGrid", "TokenIdentity", "TokenScores", "Tree", "UnitCard",
-    "UnitRanking", "WordClassHeads", "WordContexts", "WordMap", "WordShift",
-    "Written",
+    "Ablation", "Against", "Agreement", "Asked", "Check", "ClassScores", "Completeness", "Curves",
+    "Explaining", "Factors", "Fidelity", "Grammar", "HeadImportance", "HeadMaps", "HeadRoles",
+    "HeadTaus", "HeadsExplaining", "LayerGuesses", "League", "LensTraining", "Likeness", "MapTrust",
+    "MemoryTraces", "MinimalPairs", "Narrowness", "Neighbours", "NextShares", "NextWords",
+    "NotFinite", "NumberUnits", "OverTexts", "Patched", "PlacesAlike", "Probes", "QueryKey",
+    "Reach", "Replay", "Result", "SCHEMA", "Scrambling", "SentencePair", "Snippet", "Stability",
+    "Swapped", "TRACKS", "TextFactors", "TextMap", "Texts", "ThreeMaps", "TokenGrid",
+    "TokenIdentity", "TokenScores", "Tree", "UnitCard", "UnitRanking", "WordClassHeads",
+    "WordContexts", "WordMap", "WordShift", "Written",
 ]  # fmt: skip

@@ -259,3 +259,20 @@ def test_every_download_can_be_opened(desk, server, view, tmp_path):
     assert "film" in texts
     assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
     assert re.fullmatch(r"[\w.-]+\.png", picture.name)
+
+
+def test_arriving_on_a_page_is_at_most_two_steps_back(desk, server):
+    page = desk.open(server.address("", text=TEXT, model="wiki-lstm"))
+    before = page.evaluate("history.length")
+    page.get_by_text("Causes", exact=True).first.click()
+    page.get_by_role("menuitem", name="Which words led to this one?").click()
+    page.wait_for_url(re.compile("/saliency"))
+    settle(page)
+    wait_for_address(page, text=TEXT)
+    assert page.evaluate("history.length") <= before + 2  # the page, then what is chosen on it
+    page.go_back()
+    settle(page)
+    page.go_back()
+    settle(page)
+    assert urlsplit(page.url).path == "/"
+    assert strips.typed(page) == TEXT
