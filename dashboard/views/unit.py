@@ -1,5 +1,7 @@
 """What does one unit watch for? The text in its colours, where it is strong, what it goes with and writes."""
 
+from typing import Any
+
 import streamlit as st
 
 from dashboard import answers, choices, frame
@@ -10,7 +12,8 @@ controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     chosen = choices.unit("Unit", "the one that changes most")
     corpus = behind.offered()
-found = answers.ask("unit", unit=chosen, **({"corpus": corpus} if corpus else {}))
+options: dict[str, Any] = {"corpus": corpus} if corpus else {}
+found = answers.ask("unit", unit=chosen, **options)
 with controls:
     choices.steps(found.address, found.sizes)
 frame.answer(found.in_words(), found)
