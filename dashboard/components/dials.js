@@ -100,11 +100,7 @@ function buildDials(root) {
   const bars = element("ol", "bars")
   const foot = element("div", "foot")
   const tools = element("div", "tools")
-  for (const format of ["PNG", "SVG", "PDF", "CSV", "JSON"]) {
-    const tool = button("tool", format)
-    tool.dataset.format = format
-    tools.append(tool)
-  }
+  addTools(tools)
   foot.append(tools)
   root.append(dials, said, head, bars, foot)
   return { heat, most, mass, seed, again, plain, said, bars, tools }
@@ -271,10 +267,12 @@ class Dials {
       const table = candidates.slice(0, Math.max(count, SHOWN)).map((/** @type {string} */ shown, /** @type {number} */ i) => ({
         shown, before: exact(this.before[i]), after: exact(shares[i]), draws: times.get(i) || 0,
       }))
-      if (format === "JSON") return download(name, "json", JSON.stringify({ ...this.at, candidates: table }), "application/json")
+      const record = { caption, ...this.at, candidates: table }
+      if (format === "JSON") return download(name, "json", toJson(record), "application/json")
       const rows = table.map((/** @type {any} */ row) => [row.shown, row.before, row.after, row.draws])
       return download(name, "csv", toCsv([["token", "before", "after", "draws"], ...rows]), "text/csv")
     }
+    if (format === "HTML") return savePage(this.root, name, { ...this.data, at: this.at })
     const skip = (/** @type {Element} */ node) => node.matches(".foot, .dials, input")
     const { background } = this.theme
     const muted = getComputedStyle(this.parts.tools).color

@@ -22,11 +22,7 @@ function buildTree(root) {
   acts.append(on, all)
   const foot = element("div", "foot")
   const tools = element("div", "tools")
-  for (const format of ["PNG", "SVG", "PDF", "CSV", "JSON"]) {
-    const tool = button("tool", format)
-    tool.dataset.format = format
-    tools.append(tool)
-  }
+  addTools(tools)
   foot.append(acts, tools)
   root.append(said, field, foot)
   return { said, field, sheet, on, all, tools }
@@ -77,7 +73,7 @@ class Tree {
     if (fresh) {
       this.text = text
       this.data = data
-      this.kept = null
+      this.kept = data.kept ?? null // a saved page opens with the way that was kept
       this.at = null
       this.whole = false
       const inner = new Set(data.nodes.map((/** @type {any} */ node) => node.up))
@@ -215,11 +211,12 @@ class Tree {
       node: i, parent: up, token: t, probability: exact(p), path_probability: exact(way),
       continuation: said,
     }))
-    if (format === "JSON") return download(name, "json", JSON.stringify(table), "application/json")
+    if (format === "JSON") return download(name, "json", toJson({ caption, nodes: table }), "application/json")
     if (format === "CSV") {
       const rows = table.map((/** @type {any} */ row) => Object.values(row))
       return download(name, "csv", toCsv([Object.keys(table[0]), ...rows]), "text/csv")
     }
+    if (format === "HTML") return savePage(this.root, name, { ...this.data, kept: this.kept })
     const scene = makeScene(this.root, {
       skip: (/** @type {Element} */ node) => node.matches(".foot, .said"),
       ramp: null,
