@@ -148,8 +148,7 @@ def patched(found: Patched) -> go.Figure:
     """Layers from below, places from left to right; warm: the state carries the other answer over."""
     layers, places = found.values.shape
     shown = np.where(found.compared, found.values, np.nan) if found.options["layer"] < 0 else found.values
-    there = [(place + found.shift) for place in range(places)]
-    pairs = [found.other_tokens[at] if at >= 0 else "" for at in there]
+    pairs = [found.other_tokens[at] if at >= 0 else "" for at in found.sources]
     rows, columns = np.repeat(np.arange(layers), places), np.tile(np.arange(places), layers)
     said = [f"{share:.0%}" if abs(share) >= 0.005 else "" for share in shown.ravel()]  # none of NaN either
     figure = go.Figure(

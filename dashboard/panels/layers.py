@@ -139,28 +139,53 @@ def patch() -> None:
             "that text is put in the place of this one's, and the model goes on from it."
         )
         return
-    found = answers.part("patching", other=other)
-    if found is None:
+    straight = answers.part("patching", other=other)
+    if straight is None:
         return
+    source = _source(straight)
+    found = straight if source < 0 else answers.ask("patching", other=other, source=source)
     frame.said(found.in_words())
-    with st.container(key="patch-scroll"):
-        drawn = pictures.patched(found)
-        st.plotly_chart(
-            drawn, key="patch", config=figures.CONFIG, width=pictures.wide(drawn), on_select="rerun",
-            selection_mode="points", alt=found.in_words(),
-        )  # fmt: skip
+    _patches(found, "patch")
     st.caption(
         "100 %: with this one state from the other text the model answers as after the other text. Click a "
         "state to see all that it changes."
     )
+    if source >= 0:
+        st.caption(
+            "Any state put there also removes what stood there: choose another word beside it, and compare."
+        )
     points = choices.played("patch").get("selection", {}).get("points", [])
     if points:
-        layer, place = int(points[0]["y"]), int(points[0]["x"])
-        moved = answers.ask("patching", other=other, layer=layer, place=place)
-        where = "embedding" if layer == 0 else f"layer {layer}"
-        said = f"What changes when the state of {where} at {named(found.tokens[place])} is replaced"
-        frame.said(f"{said}: all that is coloured, as a share of each state's length.")
-        with st.container(key="cone-scroll"):
-            drawn = pictures.patched(moved)
-            st.plotly_chart(drawn, key="cone", config=figures.CONFIG, width=pictures.wide(drawn), alt=said)
+        _cone(found, int(points[0]["y"]), int(points[0]["x"]))
     frame.check(found)
+
+
+def _source(found: Any) -> int:
+    """The place of the other text whose state is taken; -1: for each place the same, counted from the end."""
+    words = {at: f"{at + 1}. {bare(token)}" for at, token in enumerate(found.other_tokens) if bare(token)}
+    known = {-1: "the word at the same place, counted from the end", **words}
+    return choices.among("taken_from", "Take the state of, in the other text", known)
+
+
+def _cone(found: Any, layer: int, place: int) -> None:
+    """All that changes when one state is replaced."""
+    options = {name: found.options[name] for name in ("other", "source")}
+    moved = answers.part("patching", **options, layer=layer, place=place)
+    if moved is None:
+        return
+    where = "embedding" if layer == 0 else f"layer {layer}"
+    by = named(found.other_tokens[found.sources[place]])
+    said = (
+        f"What changes when the state of {where} at {named(found.tokens[place])} is replaced by that of {by}"
+    )
+    frame.said(f"{said}: all that is coloured, as a share of each state's length.")
+    _patches(moved, "cone")
+
+
+def _patches(found: Any, key: str) -> None:
+    drawn, pick = pictures.patched(found), "rerun" if key == "patch" else "ignore"
+    with st.container(key=f"{key}-scroll"):
+        st.plotly_chart(
+            drawn, key=key, config=figures.CONFIG, width=pictures.wide(drawn), on_select=pick,
+            selection_mode="points", alt=found.in_words() if key == "patch" else "What changes",
+        )  # fmt: skip

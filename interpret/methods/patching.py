@@ -1,7 +1,8 @@
 """Takes single states from another text and sees how far they carry its answer over.
 
 Both texts are run; then, for every layer and every place, the state there is replaced by the one at the
-same place of the other text (counted from the end), and the model goes on from it. The score of a state is
+same place of the other text (counted from the end), or by the state of one word of it that is chosen, and the
+model goes on from it. The score of a state is
 the share of the way from this text's answer to the other's: the log-probability of the other text's first
 guess minus that of this text's, 0 where nothing changes, 1 where the answer is as in the other text.
 
@@ -9,7 +10,7 @@ Source: Vig and others 2020, https://arxiv.org/abs/2004.12265; Meng and others 2
 https://arxiv.org/abs/2202.05262; the share as in Wang and others 2022, https://arxiv.org/abs/2211.00593.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
@@ -26,11 +27,15 @@ from models.patched import can, patch_of, patched
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`other`: the text the states come from. `layer`, `place`: only this state, and all it changes."""
+    """`other`: the text the states come from. `layer`, `place`: only this state, and all it changes.
+
+    `source`: the place of the other text whose state is put at every place; -1: the same place, from the end.
+    """
 
     other: str = "A dog"
     layer: int = -1
     place: int = -1
+    source: int = -1
 
 
 @torch.no_grad()
@@ -44,16 +49,19 @@ def compute(run: Run, target: Target, options: Options) -> Patched:
         raise Refusal(
             f"Both texts lead to {named(run.model.shown(ours))}: write one that goes on differently."
         )
-    shift, length, layers = len(other.tokens) - len(run.tokens), len(run.tokens), len(run.hidden)
+    length, layers = len(run.tokens), len(run.hidden)
     start, goal = _lead(run.logits, ours, theirs), _lead(other.logits, ours, theirs)
     values, cone = np.zeros((layers, length)), np.zeros((layers, length))
     compared = np.zeros((layers, length), bool)
-    wanted = [(layer, place) for layer in range(layers) for place in range(length) if place + shift >= 0]
+    sources = _sources(options, length, len(other.tokens), run.model.card.name)
+    wanted = [(layer, place) for layer in range(layers) for place in range(length) if sources[place] >= 0]
     if options.layer >= 0:
-        wanted = [(options.layer, options.place)] if (options.layer, options.place) in wanted else []
+        if (options.layer, options.place) not in wanted:
+            raise Refusal("That state has none to be replaced by: choose one with a word of the other text.")
+        wanted = [(options.layer, options.place)]
     for step, (layer, place) in enumerate(wanted):
         progress.tell(step / len(wanted))
-        found = patched(run.model, run.vectors, patch_of(other, layer, place + shift, place))
+        found = patched(run.model, run.vectors, patch_of(other, layer, sources[place], place))
         values[layer, place] = (_lead(found.logits, ours, theirs) - start) / (goal - start)
         compared[layer, place] = True
         if options.layer >= 0:
@@ -69,10 +77,21 @@ def compute(run: Run, target: Target, options: Options) -> Patched:
             says="A state put back in its own place changes nothing: the largest gap is {}.",
             value=float((whole.logits[-1].softmax(-1) - run.logits[-1].softmax(-1)).abs().max()), limit=1e-5,
         ),
-        options={"other": options.other, "layer": options.layer, "place": options.place},
-        other=options.other, other_tokens=other.tokens.shown, shift=shift, compared=compared,
+        options=asdict(options), other=options.other, other_tokens=other.tokens.shown,
+        sources=tuple(sources), compared=compared,
         guess=run.model.shown(ours), other_guess=run.model.shown(theirs), lead=start, other_lead=goal,
     )  # fmt: skip
+
+
+def _sources(options: Options, length: int, others: int, name: str) -> list[int]:
+    """For each of `length` places, which of the `others` its state comes from; -1 where there is none."""
+    if options.source < 0:
+        return [max(place + others - length, -1) for place in range(length)]
+    if options.source >= others:
+        raise Refusal(
+            f"The other text has {others} places to {name}, 0 to {others - 1}: there is none at {options.source}."
+        )
+    return [options.source] * length
 
 
 def _first(run: Run) -> int:

@@ -131,7 +131,7 @@ class Patched(Result):
     dims: ClassVar[tuple[str, ...]] = ("layer", "place")
     other: str
     other_tokens: tuple[str, ...]
-    shift: int  # place t takes the state at t + shift of the other text
+    sources: tuple[int, ...]  # (T,) the place of the other text whose state each place takes; -1: none
     compared: np.ndarray  # (layer, place) whether the other text has a state for it
     guess: str
     other_guess: str
@@ -148,6 +148,11 @@ class Patched(Result):
         return pandas.DataFrame({"layer": layers, "place": places, "share": self.values.ravel()})
 
     def in_words(self) -> str:
+        ends = (
+            f"After this text the model says {named(self.guess)}, after the other {named(self.other_guess)}."
+        )
+        if self.options["source"] >= 0:
+            return f"{ends} {self._farthest()}"
         best = self.values.argmax(1)
         kept = []  # runs of layers that keep it at the same place
         for layer, place in enumerate(best.tolist()):
@@ -158,10 +163,18 @@ class Patched(Result):
                 kept.append((layer, place, share))
         said = " and ".join(
             f"at {named(self.tokens[place])} {'at first' if layer == 0 else f'from layer {layer} on'} "
-            f"({share:.0%} of the way)"
+            f"({100 * share:.0f}\u00a0% of the way)"
             for layer, place, share in kept
         )
+        return f"{ends} What decides is kept {said}."
+
+    def _farthest(self) -> str:
+        """Where the one state that is put everywhere carries the other answer over best."""
+        layer, place = np.unravel_index(self.values.argmax(), self.values.shape)
+        share, word = float(self.values[layer, place]), named(self.other_tokens[self.options["source"]])
+        if share < 0.005:
+            return f"The state of its {word} carries that answer over nowhere."
         return (
-            f"After this text the model says {named(self.guess)}, after the other {named(self.other_guess)}. "
-            f"What decides is kept {said}."
+            f"The state of its {word} carries that answer farthest at {named(self.tokens[place])}, "
+            f"{'embedding' if layer == 0 else f'layer {layer}'} ({100 * share:.0f}\u00a0% of the way)."
         )

@@ -8,6 +8,7 @@ from html import unescape
 
 import models
 from dashboard import cached
+from dashboard.panels import layers
 from interpret import explain, record
 from interpret.lens import readers
 from tests.dashboard.conftest import texts
@@ -34,6 +35,22 @@ def test_a_state_of_another_text_carries_its_answer_over(opened):
     page = opened("decided", model="story-gpt", text=STORY, other=STORY.replace("benches", "bench"))
     assert not page.exception
     assert "What decides is kept at “benches” at first" in texts(page)
+
+
+def test_the_state_of_a_chosen_word_and_all_that_it_changes(opened, monkeypatch):
+    """A click on the embedding of "benches" with "The" chosen."""
+    click = {"selection": {"points": [{"x": 8, "y": 0}]}}
+    monkeypatch.setattr(layers.choices, "played", lambda key: click if key == "patch" else {})
+    other = STORY.replace("benches", "bench")
+    page = opened("decided", model="story-gpt", text=STORY, other=other, taken_from="7")
+    assert not page.exception
+    assert "The state of its “The” carries that answer farthest at “benches”" in texts(page)
+    assert "state of embedding at “benches” is replaced by that of “The”" in texts(page)
+    run = record(models.load("story-gpt"), STORY)
+    cone = explain(run, "patching", other=other, source=7, layer=0, place=8)
+    drawn = json.loads(page.get("plotly_chart")[-1].proto.spec)["data"][0]["text"]
+    assert drawn == [[f"{v:.0%}" if abs(v) >= 0.005 else "" for v in row] for row in cone.values]
+    assert not any(drawn[0][:8]) and drawn[4][8]
 
 
 def test_another_text_that_ends_alike_is_said_and_the_page_goes_on(opened):

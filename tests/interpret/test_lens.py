@@ -18,7 +18,7 @@ from models.early import early, last_norm
 from models.patched import patch_of, patched
 from tests import tiny
 from tests.models.test_catalog import bundled
-from tests.toys import toy_run
+from tests.toys import Toy, toy_run
 
 TEXT = "The keys to the cabinet"
 CAUSAL = [n for n in models.names() if models.card(n).task == "causal" and models.card(n).family != "ngram"]
@@ -165,6 +165,54 @@ def test_one_state_changes_only_what_comes_after_it():
     found = explain(record(bundled("story-gpt"), PAIR[0]), "patching", other=PAIR[1], layer=2, place=8)
     assert (found.values[:2] == 0).all() and (found.values[:, :8] == 0).all()
     assert found.values[2, 8] > 0 and found.values[4, 11] > 0
+
+
+class ToyOfOneBlock(Toy):
+    """A `Toy` whose last states can be replaced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network = torch.nn.Module()
+        self.network.blocks = torch.nn.ModuleList([torch.nn.Identity()])
+
+
+def test_the_state_of_a_chosen_word_on_paper():
+    """The state of "dog" in "red dog", put at every place of "red dog ran".
+
+    Leads of "ran" over "red" are (-2, 1) times the state: -6.75 at the start and 4.5 in the other text, 11.25
+    apart. Put into the embeddings, dog (-2, 4) adds to the last state 1/8 (-3, 2) at the start mark, 1/4 (-5, 5)
+    at red, nothing at itself, (-7, 3) at ran: leads of 1, 3.75, 0 and 17. In the last layer only the end counts.
+    """
+    run = record(ToyOfOneBlock(), " red dog ran")
+    found = explain(run, "patching", other=" red dog", source=2)
+    np.testing.assert_allclose(found.values[0], np.array([1, 3.75, 0, 17]) / 11.25, atol=1e-6)
+    np.testing.assert_allclose(found.values[1], [0, 0, 0, 1], atol=1e-6)
+    assert found.compared.all() and found.sources == (2, 2, 2, 2)
+    assert found.in_words().endswith("farthest at “ran”, embedding (151\u00a0% of the way).")
+
+
+@pytest.mark.parametrize("name", ["story-gpt", "story-lstm"])
+def test_the_same_place_chosen_is_the_same_place(name: str):
+    """Without a choice, each column is what choosing its own place gives."""
+    run = record(bundled(name), "Zoe works. The benches near the shell")
+    other = "Sofia works behind the mill. The bench near the shell"
+    straight = explain(run, "patching", other=other)
+    place = 3
+    chosen = explain(run, "patching", other=other, source=straight.sources[place])
+    np.testing.assert_allclose(chosen.values[:, place], straight.values[:, place], atol=1e-6)
+    cones = [
+        explain(run, "patching", other=other, layer=1, place=place, source=source).values
+        for source in (-1, straight.sources[place])
+    ]
+    np.testing.assert_array_equal(*cones)
+
+
+def test_a_place_that_is_not_there_is_refused():
+    run = record(bundled("story-gpt"), PAIR[0])
+    with pytest.raises(Refusal, match="12 places to story-gpt, 0 to 11: there is none at 12"):
+        explain(run, "patching", other=PAIR[1], source=12)
+    with pytest.raises(Refusal, match="has none to be replaced by"):
+        explain(run, "patching", other="The bench near the shell", layer=0, place=1)
 
 
 def test_texts_that_end_alike_are_refused():
