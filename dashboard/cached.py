@@ -50,6 +50,18 @@ def method_titles(gives: str, name: str) -> dict[str, str]:
     return {key: method.title for key, method in known if method.gives == gives and not method.refusal(model)}
 
 
+def refused(gives: str, name: str) -> dict[str, list[str]]:
+    """The methods that answer with this kind of result but not for a model: why not, a sentence -> their titles."""
+    model = card(name)
+    found: dict[str, list[str]] = {}
+    for method in find().values():
+        reason = method.refusal(model) if method.gives == gives else None
+        if reason:
+            same = reason.replace(f", which “{method.title}” needs", "").removeprefix(f"{model.name}: ")
+            found.setdefault(same, []).append(method.title)
+    return found
+
+
 @cache
 def about(method: str) -> str:
     """What a method's file says of it, its source included."""

@@ -39,4 +39,5 @@ QUESTIONS = (
     Question("Model", "own_model", "Open a model of your own", "folder_open", "own"),
     Question("Stories", "stories", "Where to begin?", "auto_stories", "stories"),
 )
+WITHOUT_TEXT = ("trust", "train", "own", "behind", "across-texts", "stories")  # whatever the text is
 EXPLAINS = ("saliency",)  # the pages that explain a number, which is chosen in the side bar

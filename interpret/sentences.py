@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 SIGNS = {"\n": "⏎", "\r": "⏎", "\t": "⇥", " ": "␣", "\x00": "␀"}
+SPOKEN = {"⏎": "a new line", "⇥": "a tab", "␣": "a space"}
 JOINERS = "\u200c\u200d"  # inside emoji and Indic words: part of what is seen
 
 
@@ -36,7 +37,27 @@ def named(token: str) -> str:
         return NAMED[token]
     if "\ufffd" in token:
         return "part of a character"
-    return f"“{visible(token)}”"
+    return quoted(token)
+
+
+def quoted(token: str) -> str:
+    """A piece of a text in a sentence: in quotes, white space in words."""
+    seen = visible(token)
+    return SPOKEN.get(seen, f"“{seen}”")
+
+
+def one_of(names: Sequence[str], at: int) -> str:
+    """One word of a text in a sentence, and which one of those that look alike: “a”, “the” (2nd)."""
+    if not names[at]:
+        return "the start of the text"
+    again = f" ({nth(names[: at + 1].count(names[at]))})" if names.count(names[at]) > 1 else ""
+    return f"{SPOKEN.get(names[at], f'“{names[at]}”')}{again}"
+
+
+def nth(number: int) -> str:
+    """1st, 2nd, 3rd, 11th."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 100 if number % 100 < 20 else number % 10, "th")
+    return f"{number}{ending}"
 
 
 def bare(token: str) -> str:
@@ -69,6 +90,11 @@ def percent(share: float) -> str:
     return f"{value:.{places}f}\u00a0%"
 
 
+def with_sign(value: float) -> str:
+    """A number with its sign, the minus a true one: +2.31, −0.40."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def _unseen(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in JOINERS
 
@@ -90,7 +116,7 @@ def led(names: Sequence[str], scores: np.ndarray, signed: bool) -> str:
         return "was led by no word: every score is 0."
 
     def name(word: int) -> str:
-        return f"“{names[word]}”" if names[word] else "the start of the text"
+        return one_of(names, word)
 
     strong = [int(word) for word in np.argsort(-np.abs(scores), kind="stable") if scores[word]]
     if not signed:
@@ -124,16 +150,19 @@ def odd(values: np.ndarray, could: np.ndarray | None = None) -> Iterable[str]:
         yield "All the weight is on one token: believe it only if another method agrees."
 
 
-def saturated(totals: np.ndarray, measure: str) -> Iterable[str]:
-    """Sentences about explained numbers (C,) that can no longer move: certain or impossible words (K5)."""
+def saturated(totals: np.ndarray, measure: str, what: str = "words (tokens)") -> Iterable[str]:
+    """Sentences about explained numbers (C,) that can no longer move: certain or impossible words (K5).
+
+    `what`: what the numbers are of, in the plural.
+    """
     if measure not in ("probability", "log-prob"):
         return
     shares = totals if measure == "probability" else np.exp(totals)
     certain = int((shares > 0.9995).sum())
     if certain:
-        of = f"For {certain} of {len(totals)} rows the" if len(totals) > 1 else "The"
+        of = f"For {certain} of {len(totals)} {what} the" if len(totals) > 1 else "The"
         yield f"{of} probability is 1.000: nothing small can move it; explain the logit instead."
     impossible = int((totals < 1e-30).sum()) if measure == "probability" else 0
     if impossible:
-        of = f"For {impossible} of {len(totals)} rows the" if len(totals) > 1 else "The"
+        of = f"For {impossible} of {len(totals)} {what} the" if len(totals) > 1 else "The"
         yield f"{of} probability is 0.000: nothing small can move it; explain the log-probability instead."

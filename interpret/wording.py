@@ -7,7 +7,7 @@ import numpy as np
 
 from interpret.grains import Grain, numbered
 from interpret.results import ClassScores, NextWords, TokenGrid, TokenScores
-from interpret.sentences import bare, marked, named, odd, percent, saturated, visible
+from interpret.sentences import bare, marked, named, odd, one_of, percent, saturated, visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class WordGrid:
         best, worst = int(scores.argmax()), int(scores.argmin())
 
         def name(word: int) -> str:
-            return f"“{names[word]}”" if names[word] else "the start of the text"
+            return one_of(names, word)
 
         if not self.grid.signed:
             share = scores[best] / scores.sum()
@@ -68,7 +68,8 @@ class WordGrid:
             guess = named(marked(self.grid.asked.shown[-1], self.grid.text))
             return f"The model's first guess for what comes next is {guess}{given}."
         hidden = ", while it is hidden," if task == "masked" else ""
-        return f"“{clipped(self.words[place].shown)}”{given}{hidden} is explained here."
+        said = one_of([clipped(word.shown) for word in self.words], place)
+        return f"{said[0].upper()}{said[1:]}{given}{hidden} is explained here."
 
     def sums(self, scores: TokenScores) -> np.ndarray:
         """The scores of one number by these words, (W,)."""
@@ -144,7 +145,7 @@ def warnings(grid: WordGrid, row: int) -> list[str]:
     if not could:
         return []  # behind the start mark alone a score of 0 is no surprise
     values = found.values[rows].sum(axis=0, keepdims=True)
-    return [*odd(values, np.array([could])), *saturated(found.totals[rows], found.asked.measure)]
+    return [*odd(values, np.array([could])), *saturated(found.totals[rows], found.asked.measure, "pieces")]
 
 
 def rivals(grid: WordGrid, row: int, found: NextWords | ClassScores, most: int = 6) -> list[str]:

@@ -51,8 +51,8 @@ def open_next(name: str) -> None:
     st.session_state["next_model"] = name
 
 
-def sidebar(*, explains: bool) -> None:
-    """Model and text; and, for a page that explains a number, which number."""
+def sidebar(*, explains: bool, reads: bool = True) -> None:
+    """Model and text; and, for a page that explains a number, which number. `reads`: whether the text matters."""
     address.go_back()
     if shelf.own([given := now().get("model", "")]):
         take_in(given)
@@ -76,7 +76,9 @@ def sidebar(*, explains: bool) -> None:
             "Or an example", list(fitting), index=None, key="example", on_change=_take_example,
             placeholder="Choose a text",
         )  # fmt: skip
-        if strange := worlds.strangers(model(), text()):
+        if not reads:
+            st.caption("This page does not use the text.")
+        elif strange := worlds.strangers(model(), text()):
             st.caption(f"Words this model does not know: {', '.join(strange[:8])}. Choose an example.")
         if explains:
             _measure()

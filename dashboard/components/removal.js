@@ -4,11 +4,11 @@
 const GREY = "#8a8f98"
 const START = 3
 
-/** A probability or an area with two figures, as the sentences write them: .93. @param {number} p */
+/** An area with two figures, as the sentences write them: 0.93; "about 0" for less. @param {number} p */
 function share(p) {
+  if (p !== 0 && Math.abs(p) < 0.00005) return "about 0"
   if (p < 0) return `−${share(-p)}`
-  if (p > 0 && p < 0.00005) return "<.0001"
-  return p.toFixed(p >= 0.0995 ? 2 : p >= 0.00995 ? 3 : 4).replace(/^0(?=\.)/, "")
+  return p.toFixed(p >= 0.0995 ? 2 : p >= 0.00995 ? 3 : 4)
 }
 
 /** The fixed parts. @param {HTMLElement} root */
@@ -232,7 +232,7 @@ function removalSentence(shown, step) {
   const values = shown.curve(line)
   const chance = (shown.back ? data.random.insertion : data.random.deletion)[0]
   const did = shown.back ? "put back" : data.did
-  const p = (/** @type {number} */ at) => share(values[at])
+  const p = (/** @type {number} */ at) => percent(values[at])
   if (!step) {
     const whole = shown.back ? "With no word there" : "With every word there"
     return [`${line.title}. ${whole}, p = ${p(0)}.`]
@@ -241,7 +241,7 @@ function removalSentence(shown, step) {
   return [
     `${line.title}. With ${step} of ${count} words ${did}, the last of them `,
     { name: word },
-    `, p goes from ${p(0)} to ${p(step)}; with ${step} random ones, to ${share(chance[step])} on average.`,
+    `, p goes from ${p(0)} to ${p(step)}; with ${step} random ones, to ${percent(chance[step])} on average.`,
   ]
 }
 

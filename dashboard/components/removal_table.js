@@ -9,8 +9,8 @@ function writeTable(place, shown) {
   const { data, lines } = shown
   const table = document.createElement("table")
   const head = document.createElement("tr")
-  const way = shown.back ? "area, putting back ↑" : "area, taking away ↓"
-  const columns = ["order of", way, "comprehen\u00adsiveness ↑", "sufficiency ↓"]
+  const way = shown.back ? "area, putting back (insertion AUC) ↑" : "area, taking away (deletion AUC) ↓"
+  const columns = ["order of", way, "comprehen\u00adsiveness (AOPC) ↑", "sufficiency (AOPC) ↓"]
   for (const name of columns) head.append(element("th", "", name))
   table.append(head)
   const at = shown.back ? 1 : 0

@@ -49,10 +49,11 @@ function buildLegend(strip) {
  * The numbers at the ends of the bar.
  * @param {any} strip
  * @param {number} limit the score with the strongest colour
+ * @param {string} unit
  */
-function writeLegend(strip, limit) {
+function writeLegend(strip, limit, unit) {
   const { low, high, choices } = strip.legend
-  const { signed, unit } = strip.data
+  const { signed } = strip.data
   const end = number(limit, Math.max(0, decimals(limit) - 1))
   const texts = signed
     ? [`−${end} ${unit} pushes down`, `+${end} ${unit} pushes up`]
@@ -100,8 +101,22 @@ function ranked(strip, row) {
   return { order, write }
 }
 
+const SPOKEN = new Map([["⏎", "a new line"], ["⇥", "a tab"], ["␣", "a space"]])
+
+/** A word in a sentence: white space in words. @param {string} name */
+const spoken = (name) => SPOKEN.get(name) || name
+
+/** The guess the target is set against, where it is. @param {any} strip @param {number | null} target */
+function rivalOf(strip, target) {
+  const { versus } = strip.data
+  return versus && versus.row === target && !phraseOf(strip) ? versus : null
+}
+
+/** What the scores of a target are counted in. @param {any} strip @param {number | null} target */
+const unitOf = (strip, target) => rivalOf(strip, target)?.unit || strip.data.unit
+
 /**
- * How the target is called: “are” (p = 12 %).
+ * How the target is called: “are” (p = 12 %); “are” (p = 12 %), rather than “is”,.
  * @param {any} strip
  * @param {number} target
  * @returns {Part[]}
@@ -113,7 +128,9 @@ function subject(strip, target) {
   const after = target >= strip.data.words.length
   const likely = typeof p === "number" ? ` (${probability(p)})` : ""
   const what = strip.data.task === "classify" ? "The class " : "The next word "
-  return [after ? what : "", { quote: strip.cells[target].name }, likely]
+  const rival = rivalOf(strip, target)
+  const other = rival ? [", rather than ", { quote: spoken(rival.name) }, ","] : []
+  return [after ? what : "", { quote: spoken(strip.cells[target].name) }, likely, ...other]
 }
 
 /**
@@ -137,7 +154,7 @@ function sentenceOf(strip, target, row, best) {
   if (!best.order.length) return [...who, ": no word has any score for this one."]
   /** @returns {Part[]} */
   const cause = (/** @type {number} */ i) => [
-    { name: strip.cells[i].name, nth: strip.nth[i] },
+    { name: spoken(strip.cells[i].name), nth: strip.nth[i] },
     ` ${best.write(i)}`,
   ]
   const list = (/** @type {number[]} */ indices) => joinParts(indices.map(cause))
@@ -147,7 +164,7 @@ function sentenceOf(strip, target, row, best) {
   const verb = target >= strip.data.words.length ? " is made " : " was made "
   const parts = [...who, verb, ...(up.length ? ["likelier by ", ...up] : [])]
   if (down.length) parts.push(up.length ? " and less likely by " : "less likely by ", ...down)
-  return [...parts, ` ${strip.data.unit}.`]
+  return [...parts, ` ${unitOf(strip, target)}.`]
 }
 
 /** @type {Kind} */
@@ -183,7 +200,7 @@ const saliency = {
     const best = row && ranked(strip, row)
     markPhrase(strip, phrase)
     const limit = strip.ownScale && row ? largest(row) : strip.limit
-    writeLegend(strip, limit)
+    writeLegend(strip, limit, unitOf(strip, target))
     const { signed } = strip.data
     /** @param {number} i */
     const level = (i) => {
@@ -209,10 +226,11 @@ const saliency = {
   },
 
   record(strip) {
-    const { words, after, signed, unit } = strip.data
+    const { words, after, signed, unit, versus } = strip.data
     const names = words.map((/** @type {Word} */ word) => word.t)
     const behind = after.map((/** @type {Word} */ word) => word.t)
-    return { signed, unit, words: names, after: behind, rows: saliencyRows(strip) }
+    const against = versus ? { versus } : {} // one row is of a contrast
+    return { signed, unit, ...against, words: names, after: behind, rows: saliencyRows(strip) }
   },
 }
 

@@ -28,6 +28,7 @@ def saliency_strip(
     group: str | None = None,
     phrase: tuple[int, int] | None = None,
     phrase_scores: np.ndarray | None = None,
+    versus: tuple[int, str, str] | None = None,
 ) -> int | None:
     """Draw the strip and return the index of the pinned word, or None.
 
@@ -50,6 +51,7 @@ def saliency_strip(
         group: Views of one group mark the word another one points at.
         phrase: The first and last word of a phrase that is explained as one; the first is `selected`.
         phrase_scores: Its scores, one for each word; without it the sum over its rows.
+        versus: The explained word whose row is a contrast, what it is set against, and the unit of that row.
     """
     matrix = np.ascontiguousarray(scores, dtype="<f4")
     if matrix.shape != (len(rows), len(words)):
@@ -74,6 +76,7 @@ def saliency_strip(
             "direction": direction,
             "label": label,
             "group": group,
+            "versus": dict(zip(("row", "name", "unit"), versus, strict=True)) if versus else None,
             "until": list(phrase) if phrase else None,
             "phrase": None if phrase_scores is None else _packed(phrase_scores),
         },

@@ -42,6 +42,16 @@ def league(found: League, group: str = ALL, measure: str = "auc", reading: str =
     )  # fmt: skip
     plain(figure, 96 + ROW * len(order))
     for row, method in enumerate(order):  # above its dot: beside them, a phone would have no room
+        figure.add_shape(
+            type="line",
+            x0=0,
+            x1=1,
+            y0=row,
+            y1=row,
+            line={"color": GREY, "width": 1},
+            opacity=0.3,
+            layer="below",
+        )
         said = f"{label(found.titles[method])}  {shares[row]:.2f}"
         figure.add_annotation(
             x=0, y=row - 0.42, text=said, showarrow=False, xanchor="left", yanchor="middle", font_size=12

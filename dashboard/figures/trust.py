@@ -17,6 +17,8 @@ from interpret.results import (
     TokenScores,
 )
 
+MARKS, APART = ("circle", "diamond", "square"), 0.24  # of whiskers: seeds, baselines, edits
+FORETELLS = ("foretold<br>(1 − infidelity)", "map moves<br>(max-sensitivity)")
 GREY, BAND = "#8a8f98", "rgba(138,143,152,0.22)"
 
 
@@ -112,31 +114,42 @@ def _scrambling(found: Scrambling) -> go.Figure:
 
 
 def _stability(found: Stability) -> go.Figure:
-    low, high, _ = found.whiskers
-    shown = found.values[0]
-    bars = go.Bar(
-        x=np.arange(len(shown)), y=shown, marker=signed(shown.tolist()),
-        error_y={"type": "data", "symmetric": False, "array": high - shown, "arrayminus": shown - low},
-        customdata=[label(word) for word in found.shown],
-        hovertemplate=f"%{{customdata}}: %{{y:.3f}} {found.unit}<extra></extra>",
+    """The map as shown, and beside each other a whisker for each kind of change."""
+    shown, x = found.values[0], np.arange(found.values.shape[1])
+    words = [label(word) for word in found.shown]
+    figure = go.Figure(
+        go.Bar(
+            x=x, y=shown, marker=signed(shown.tolist()), customdata=words, showlegend=False,
+            hovertemplate=f"%{{customdata}}: %{{y:.3f}} {found.unit}<extra></extra>",
+        )
     )  # fmt: skip
-    figure = plain(go.Figure(bars), 320)
+    count = len(found.ranges)
+    for at, (kind, (low, high)) in enumerate(found.ranges.items()):
+        told = np.stack((np.array(words, dtype=object), low, high), axis=-1)
+        figure.add_scatter(
+            x=x + APART * (at - (count - 1) / 2), y=(low + high) / 2, mode="markers", name=kind, customdata=told,
+            marker={"symbol": MARKS[at], "size": 7, "color": GREY},
+            error_y={"type": "data", "array": (high - low) / 2, "color": GREY, "thickness": 1.5, "width": 3},
+            hovertemplate=f"%{{customdata[0]}}, {kind}: %{{customdata[1]:.3f}} to %{{customdata[2]:.3f}}"
+            "<extra></extra>",
+        )  # fmt: skip
+    plain(figure, 360)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.14, "x": 0}, margin_t=48)
     figure.update_yaxes(title=found.unit, zeroline=True)
-    names = [label(word) for word in found.shown]
-    return figure.update_xaxes(tickvals=np.arange(len(names)), ticktext=names, tickangle=-45)
+    return figure.update_xaxes(tickvals=x, ticktext=words, tickangle=-45)
 
 
 def _fidelity(found: Fidelity) -> go.Figure:
     shares = np.stack((1 - found.unexplained, found.sensitivity))
     bars = [
         go.Bar(
-            x=shares[:, row], y=["foretold", "map moves"], orientation="h", name=title,
+            x=shares[:, row], y=FORETELLS, orientation="h", name=title,
             text=[f"{share:.0%}" for share in shares[:, row]], textposition="outside", cliponaxis=False,
             hovertemplate="%{x:.1%}<extra></extra>",
         )
         for row, title in enumerate(found.titles)
     ]  # fmt: skip
-    figure = plain(go.Figure(bars), 170)
+    figure = plain(go.Figure(bars), 190)
     return figure.update_xaxes(tickformat=".0%", range=[min(0.0, shares.min()), max(1.1, shares.max() * 1.1)])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, choices, figures, frame
+from dashboard import answers, cached, choices, figures, frame
 from dashboard.components.saliency_strip import saliency_strip
 from dashboard.panels import completeness, trust
 from interpret.sentences import bare, named
@@ -38,6 +38,14 @@ def grain() -> Any:
     return chosen
 
 
+def missing() -> None:
+    """The methods that do not look into this model, and why not."""
+    refused = cached.refused("token-grid", choices.model())
+    told = [f"{', '.join(titles)} ({why.rstrip('.')})" for why, titles in refused.items()]
+    if told:
+        st.caption(f"Not offered for this model: {'; '.join(told)}.")
+
+
 def as_fine(method: str, grain: str) -> dict[str, Any]:
     """Leaving out goes piece by piece where pieces are looked at, else by whole words."""
     return {"unit": "token"} if (method, grain) == ("leave_one_out", "tokens") else {}
@@ -67,17 +75,18 @@ def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, sett
     if other is not None:
         written = f"{target}/{other}" if found.asked.task == "classify" else f"{target}:/{other}"
         scores = answers.ask(method, target=written, **settings)
-        frame.said(f"Why {named(name)} and not “{other}”? {scores.in_words()}")
+        frame.said(f"Why {named(name)} and not {named(other)}? {scores.in_words()}")
         shown = with_row(grid, row, scores)
     for warning in [] if phrase or other else warnings(grid, row):
         frame.notice("Look twice at this map.", warning, role="status")
     now = saliency_strip(
         [word.to_data() for word in grid.words], after, grid.rows, given, shown.values,
-        key="saliency", signed=found.signed, unit="logits" if other else found.unit, group="text",
+        key="saliency", signed=found.signed, unit=found.unit, group="text",
         task=found.asked.task, first=grid.rows[first], selected=pinned, phrase=phrase, phrase_scores=values,
         name=f"saliency-{method}", caption=frame.caption(found, title),
         direction=figures.direction(found.text),
         label="The text: choose a word to see which words led to it",
+        versus=(grid.rows[row], bare(other), "logits") if other is not None else None,
     )  # fmt: skip
     choices.keep_word(now)
     choices.keep_phrase(phrase)

@@ -103,14 +103,17 @@ def tables(found: League, group: str, measure: str, reading: str) -> None:
     frame.section("Which methods find which causes?")
     st.html(_heat(found, measure, reading))
     st.caption("Warm: better than chance. Grey: no better. Blue: worse, true causes get the lower scores.")
-    st.dataframe(_rows(found, group, reading), hide_index=True, width="stretch")
+    two = st.column_config.NumberColumn(format="%.2f")
+    st.dataframe(
+        _rows(found, group, reading), hide_index=True, height="content", column_config={"AUC": two, "hits": two},
+    )  # fmt: skip
 
 
 def _rows(found: League, group: str, reading: str) -> list[dict[str, Any]]:
     return [
         {
-            "method": row["method"], "AUC": round(row["auc"], 3),
-            "AUC, 95 %": f"{row['auc_low']:.2f} to {row['auc_high']:.2f}", "hits": round(row["hit"], 3),
+            "method": row["method"], "AUC": row["auc"],
+            "AUC, 95 %": f"{row['auc_low']:.2f} to {row['auc_high']:.2f}", "hits": row["hit"],
             "hits, 95 %": f"{row['hit_low']:.2f} to {row['hit_high']:.2f}", "cases": row["n"],
             "better than chance": "yes" if row["better_than_chance"] else "no",
         }

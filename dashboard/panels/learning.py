@@ -50,7 +50,7 @@ def progress(job: Job) -> None:
     share = min(1.0, job.seconds / (60 * job.minutes))
     left = 60 * job.minutes - job.seconds
     said = {
-        "starting": "Starting: the libraries are loaded and the first stories told",
+        "starting": "Starting: the libraries are loaded and the first stories told; usually 10 to 30 s",
         "learning": f"Learning: about {left:.0f} s left",
         "measuring": "Measuring it on stories it has never seen",
     }

@@ -9,6 +9,7 @@ from interpret.wording import by_word, first_row, row_probability
 frame.question("Which words led to this one?")
 methods = cached.method_titles("token-grid", choices.model())
 method = choices.method(methods)
+causes.missing()
 settings = completeness.settings(method)
 top = st.container()
 grain = causes.grain()

@@ -95,7 +95,7 @@ def judge(
                 else case.judged(values[case.row], directed=directed[number])
                 for case in asked.cases
             ]
-    return np.array(rows), [f"{name}: {why}" for name, why in failed.items()]
+    return np.array(rows), [f"{find()[name].title} ({why.rstrip('.')})." for name, why in failed.items()]
 
 
 def _map(asked: Asked, method: str, options: Mapping[str, Any]) -> np.ndarray:

@@ -41,7 +41,8 @@ class Planted(LanguageModel):
         vectors[1, 0], vectors[2, 1] = first, second
         self._vectors = vectors
         self.card = Card(
-            name=f"toy {rule}", family="attention", task="classify", classes=("no", "yes"), widths=(WIDTH, 2),
+            name=f"the toy “{NAMES[rule].removeprefix('Toy: ')}”", family="attention", task="classify",
+            classes=("no", "yes"), widths=(WIDTH, 2),
             abilities=frozenset({"gradients", "classes"}), vocabulary=len(WORDS), parameters=vectors.numel(),
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from interpret.sentences import visible
+from interpret.sentences import quoted
 
 if TYPE_CHECKING:
     import pandas
@@ -78,9 +78,8 @@ class Asked:
             other = f" over the model's best other {guess}" if self.against else ""
             each = {"classify": "class", "masked": "token, while it is hidden,"}.get(self.task, "token")
             return f"{names[self.measure]} of each {each}{other}".removesuffix(",")
-        what = visible("".join(self.shown))
-        other = f" over “{visible(''.join(self.against))}”" if self.against else ""
-        return f"{names[self.measure]} of “{what}”{other}"
+        other = f" over {quoted(''.join(self.against))}" if self.against else ""
+        return f"{names[self.measure]} of {quoted(''.join(self.shown))}{other}"
 
     def takes_part(self, tokens: int) -> np.ndarray:
         """Which tokens can matter to each row, (C, T): those before it; all others; all."""

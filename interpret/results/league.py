@@ -77,7 +77,7 @@ class League(Result):
         said = (
             f"Best at finding the {n} true causes asked for: {self.titles[best]}. Its largest score stands on a true "
             f"cause in {_whole(hits[best])} of the cases (drawing lots: {_whole(self.chance[0, at])}), its AUC is "
-            f"{areas[best]:.2f} ({self.low[r, 1, best, at]:.2f} to {self.high[r, 1, best, at]:.2f}; chance .50)."
+            f"{areas[best]:.2f} ({self.low[r, 1, best, at]:.2f} to {self.high[r, 1, best, at]:.2f}; chance 0.50)."
         )
         worse = [self.titles[row] for row in order if not beaten[row]]
         if worse:
@@ -158,7 +158,7 @@ def random_check(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> Check
     return Check(
         name="how far random scores are from chance, in margins of error", limit=2.0,
         value=abs(float(values[place]) - 0.5) / margin,
-        says="Random scores, judged like a method, should come out as chance, an AUC of .50: they are {} times their "
+        says="Random scores, judged like a method, should come out as chance, an AUC of 0.50: they are {} times their "
         "margin of error away from it.",
     )  # fmt: skip
 

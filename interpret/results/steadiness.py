@@ -27,6 +27,16 @@ class Stability(Evidence):
         return np.stack((self.values.min(axis=0), self.values.max(axis=0), self.values.std(axis=0)))
 
     @property
+    def ranges(self) -> dict[str, np.ndarray]:
+        """Lowest and highest score of each word, (2, K), by the kind of change; the map as it is among them."""
+        kinds = [_kind(change) for change in self.changes]
+        found = {}
+        for kind in dict.fromkeys(kinds[1:]):
+            rows = self.values[[0, *(at for at, one in enumerate(kinds) if one == kind)]]
+            found[kind] = np.stack((rows.min(axis=0), rows.max(axis=0)))
+        return found
+
+    @property
     def steady(self) -> bool:
         """Whether the top word stays first after more than half of the changes."""
         return bool(self.same_top[1:].mean() > 0.5)
@@ -62,6 +72,11 @@ class Stability(Evidence):
                 "rank_correlation": np.repeat(self.correlations[0], columns),
             }
         )
+
+
+def _kind(change: str) -> str:
+    """Of which kind a change is, by what `stability` calls it."""
+    return {"seed": "other seeds", "baseline": "other baselines"}.get(change.split(" ")[0], "small edits")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.base import Result
-from interpret.sentences import visible
+from interpret.sentences import one_of, percent, visible
 
 if TYPE_CHECKING:
     import pandas
@@ -39,23 +39,16 @@ class Evidence(Result):
         """Some of the K words in a sentence: “a”, “the” (2nd) and “c”."""
         said = []
         for word in words:
-            nth = f" ({_nth(self.shown[: word + 1].count(self.shown[word]))})"
-            again = self.shown.count(self.shown[word]) > 1
-            said.append(f"“{visible(self.shown[word])}”{nth if again else ''}")
+            said.append(one_of([visible(shown) for shown in self.shown], word))
         return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
 
 
-def _nth(number: int) -> str:
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number if number % 100 < 20 else number % 10, "th")
-    return f"{number}{ending}"
-
-
-def short(share: float) -> str:
-    """A probability in a sentence: .93, .041, less than .0001."""
-    if share < 5e-5:
-        return "less than .0001"
-    places = 2 if share >= 0.0995 else 3 if share >= 0.00995 else 4
-    return f"{share:.{places}f}".removeprefix("0")
+def short(area: float) -> str:
+    """An area under a curve in a sentence: 0.93, 0.041, less than 0.0001."""
+    if area < 5e-5:
+        return "less than 0.0001"
+    places = 2 if area >= 0.0995 else 3 if area >= 0.00995 else 4
+    return f"{area:.{places}f}"
 
 
 def rank(correlation: float) -> str:
@@ -109,8 +102,8 @@ class Curves(Evidence):
         """What taking away the top words of one method does, and what random words do."""
         count = min(3, len(self.shown) - 1)
         words = "3 words" if count == 3 else f"{count} word{'s' * (count > 1)}"
-        before, after = (short(float(self.values[row, at])) for at in (0, count))
-        chance, top = short(float(self.random[0, count])), self.quoted(self.orders[row][:count].tolist())
+        before, after = (percent(float(self.values[row, at])) for at in (0, count))
+        chance, top = percent(float(self.random[0, count])), self.quoted(self.orders[row][:count].tolist())
         said = (
             f"{DOES[self.way]} its top {words} ({top}) takes p from {before} to {after} "
             f"({count} random: {chance})."

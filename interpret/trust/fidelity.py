@@ -69,7 +69,8 @@ def fidelity(
         unexplained=unexplained, sensitivity=np.array(sensitivities), moves=float(np.sqrt(nothing)),
         check=Check(
             name="smallest share left unexplained", value=100 * float(unexplained.min()), unit=" %",
-            says="The best of these maps leaves {} of what fading words do unexplained.",
+            says=f"{'This map' if len(methods) == 1 else 'The best of these maps'} leaves {{}} of what fading words "
+            "do unexplained.",
         ),
         options=asdict(options), notes=_notes(methods),
     )  # fmt: skip

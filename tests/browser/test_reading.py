@@ -206,6 +206,14 @@ def test_the_browsers_back_button_brings_the_earlier_text_back(desk, server):
     assert "second" not in page.url
 
 
+def test_the_first_page_has_an_address_of_its_own_too(desk, server):
+    page = desk.open(server.address("next", model="reviews-gpt", text="The keys to the"))
+    page.get_by_role("heading", name="What comes next?").wait_for()
+    page.wait_for_url(lambda url: "/next" not in url)
+    assert page.get_by_label("Text", exact=True).input_value() == "The keys to the"
+    assert chosen(page)["model"] == "reviews-gpt"
+
+
 def test_another_model_answers_the_same_question(desk, server):
     page = desk.open(server.address("saliency", text=TEXT, word=6))
     assert "wiki-lstm" in page.locator(".meta").inner_text()

@@ -104,9 +104,34 @@ def test_a_word_set_against_another(opened, model):
     page = opened("saliency", model=model, text=TEXT, method="gradient_times_input", rival=other, **pinned)
     assert not page.exception
     assert f"and not “{other}”?" in texts(page)
-    assert strip_data(page)["unit"] == "logits"
+    data = strip_data(page)
+    row = int(pinned.get("word", len(data["words"]) if task == "causal" else data["first"]))
+    assert data["versus"] == {"row": row, "name": other, "unit": "logits"}, "its row alone"
+    assert data["unit"] == "nats"
     assert f"rather than {other}" in texts(page)
     assert "takes p from" in texts(page)
+
+
+def test_whiskers_tell_seeds_baselines_and_edits_apart(opened):
+    page = opened(
+        "saliency", model="wiki-lstm", text="The keys to it", method="gradient_shap", evidence="stability"
+    )
+    data = json.loads(page.get("plotly_chart")[0].proto.spec)["data"]
+    assert [trace.get("name") for trace in data[1:]] == ["other seeds", "other baselines", "small edits"]
+    assert not any("Greedy" in caption.value for caption in page.caption)
+    (said,) = [one.value for one in page.caption if one.value.startswith("Not offered")]
+    assert said.startswith("Not offered for this model: DeepLift (LSTM gates multiply") and "up)." in said
+
+
+@pytest.mark.parametrize("evidence", ["faithfulness", "fidelity"])
+def test_the_terms_of_the_field_stand_beside_the_map(opened, evidence):
+    page = opened(
+        "saliency", model="wiki-lstm", text="The keys to it", method="gradient_norm", evidence=evidence
+    )
+    said = "\n".join(one.value for one in page.caption)
+    terms = {"faithfulness": ["AOPC", "Comprehensiveness", "sufficiency", "Greedy"],
+             "fidelity": ["infidelity", "max-sensitivity"]}[evidence]  # fmt: skip
+    assert all(term in said for term in terms)
 
 
 def test_a_text_too_short_for_evidence_is_said_and_the_map_stays(opened):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import models
+from dashboard.questions import QUESTIONS, WITHOUT_TEXT
 from interpret import every, explain, find, record
 from interpret.sentences import percent
 from interpret.wording import by_word
@@ -63,6 +64,13 @@ def test_models_and_measures_change_the_numbers(opened):
         for measure in ("log-prob", "logit", "contrast", "probability")
     }
     assert len(set(drawn.values())) == len(drawn)
+
+
+@pytest.mark.parametrize("view", ["trust_league", "stories", "saliency", "next_words"])
+def test_a_page_that_does_not_use_the_text_says_so(opened, view):
+    (asked,) = [one for one in QUESTIONS if one.file == view]
+    said = [caption.value for caption in opened(view).sidebar.caption]
+    assert ("This page does not use the text." in said) == (asked.path in WITHOUT_TEXT)
 
 
 def test_an_unknown_choice_in_a_link_falls_back(opened):

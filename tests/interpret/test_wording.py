@@ -8,7 +8,7 @@ import pytest
 
 from interpret import explain, progress
 from interpret.results import NextWords, TokenGrid
-from interpret.sentences import visible
+from interpret.sentences import named, nth, one_of, visible
 from interpret.wording import by_word, row_probability, surprises, words_of
 from tests.interpret import loops
 from tests.interpret.test_results import grid
@@ -61,6 +61,15 @@ def test_the_sentence_of_a_row():
     assert silent.in_words(0, None).endswith("No earlier word has any effect on it.")
     # 7.5 of 12.5
     assert "on “run”: 60% of" in by_word(grid(signed=False)).in_words(1, None)
+
+
+def test_words_that_look_alike_are_told_apart_and_white_space_is_named():
+    names = ("⏎", "the", ":", "⏎", ":", "")
+    assert [one_of(names, at) for at in range(6)] == [
+        "a new line (1st)", "“the”", "“:” (1st)", "a new line (2nd)", "“:” (2nd)", "the start of the text",
+    ]  # fmt: skip
+    assert [nth(n) for n in (3, 11, 21, 112, 102)] == ["3rd", "11th", "21st", "112th", "102nd"]
+    assert (named("\n"), named("⏎"), named("a")) == ("a new line", "a new line", "“a”")
 
 
 @pytest.mark.parametrize("family", loops.FAMILIES)

@@ -54,7 +54,8 @@ def test_the_sentence_of_that_curve():
     chance = (2 * sigma(0.5) + sigma(0.9)) / 3
     assert found.random[0, 2] == pytest.approx(chance, abs=0.01)
     assert found.in_words().startswith(
-        f"Deleting its top 2 words (“ran” and “red”) takes p from .79 to .62 (2 random: .{100 * chance:.0f})."
+        f"Deleting its top 2 words (“ran” and “red”) takes p from 79\u00a0% to 62\u00a0% "
+        f"(2 random: {100 * chance:.0f}\u00a0%)."
     )
 
 

@@ -78,6 +78,9 @@ def test_every_task_and_any_method_can_be_measured(name, tmp_path):
     assert (found.unexplained >= 0).all() and (found.unexplained <= 1 + 1e-9).all()
     assert (found.sensitivity > 0).all() and found.moves > 0
     assert found.unit == "nats squared" and "nats in size" in found.in_words()
+    assert found.check.in_words().startswith("The best of these maps leaves")
+    alone = fidelity(run, target, names[:1], Options(samples=20, moves=2))
+    assert alone.check.in_words().startswith("This map leaves")
     assert "Maps without a sign (Gradient norm)" in found.notes[0]
     again = fidelity(run, target, names, Options(samples=20, moves=2))
     assert np.array_equal(found.values, again.values)

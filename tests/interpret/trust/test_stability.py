@@ -24,6 +24,8 @@ def test_another_blank_on_paper():
     assert low == pytest.approx([-0.125, 0.275, -0.125], abs=1e-5)
     assert high == pytest.approx([0.2, 0.6, 0.2], abs=1e-5)
     assert spread == pytest.approx([0.1625] * 3, abs=1e-5)
+    assert list(found.ranges) == ["other baselines"]
+    assert found.ranges["other baselines"] == pytest.approx(found.whiskers[:2])
     assert found.same_top.all() and found.steady and found.check.value == 0
     assert "“ran” is still its top word" in found.in_words()
     assert "baseline pad" in found.notes[0]  # a toy has no filling piece
@@ -38,6 +40,19 @@ def test_other_seeds_change_a_method_that_draws_lots(tmp_path):
     assert np.array_equal(found.values[2], Subject.of(run, target).by_word(expected.values))
     again = stability(run, target, "smooth_grad", Options(seeds=3, edited=False))
     assert np.array_equal(found.values, again.values)
+
+
+def test_every_kind_of_change_has_a_range_of_its_own(tmp_path):
+    run, target = of("lstm", tmp_path)
+    found = stability(run, target, "gradient_shap", Options(seeds=2))
+    kinds = {"seed": "other seeds", "baseline": "other baselines"}
+    for kind, (low, high) in found.ranges.items():
+        rows = [0, *(n for n, change in enumerate(found.changes)
+                     if n and kinds.get(change.split()[0], "small edits") == kind)]  # fmt: skip
+        assert len(rows) > 1
+        assert np.array_equal(low, found.values[rows].min(axis=0))
+        assert np.array_equal(high, found.values[rows].max(axis=0))
+    assert set(found.ranges) == {"other seeds", "other baselines", "small edits"}
 
 
 def test_correlations_are_scipys(tmp_path):
