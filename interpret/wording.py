@@ -51,7 +51,7 @@ class WordGrid:
 
         if not self.grid.signed:
             share = scores[best] / scores.sum()
-            return f"{what} It depends most on {name(best)}: {share:.0%} of all sensitivity."
+            return f"{what} It depends most on {name(best)}: {percent(share)} of all sensitivity."
         said = [f"{name(best)} does most for it (+{_size(scores[best])} {self.grid.unit})"] * int(
             scores[best] > 0
         )

@@ -35,16 +35,16 @@ function drawCurves(place, shown) {
   const most = Math.max(...band[2], ...known.flatMap((/** @type {any} */ line) => shown.curve(line)))
   const ticks = ticksTo(most)
   const top = ticks[ticks.length - 1] || 1
-  const plot = { x0: 46, x1: width - 10, y0: height - 42, y1: 24, top }
+  const plot = { x0: 52, x1: width - 10, y0: height - 42, y1: 24, top }
   const x = (/** @type {number} */ k) => plot.x0 + ((plot.x1 - plot.x0) * k) / count
   const y = (/** @type {number} */ p) => plot.y0 - ((plot.y0 - plot.y1) * p) / top
   const points = (/** @type {number[]} */ row) => row.map((p, k) => `${x(k).toFixed(1)},${y(p).toFixed(1)}`)
   const svg = drawn("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
   const quarters = String(ticks[1]).includes("25")
-  const places = Math.max(0, -Math.floor(Math.log10(ticks[1] || 1) + 1e-9)) + Number(quarters)
+  const places = Math.max(0, -2 - Math.floor(Math.log10(ticks[1] || 1) + 1e-9) + Number(quarters)) // of a per cent
   for (const tick of ticks) {
     svg.append(drawn("line", { x1: plot.x0, x2: plot.x1, y1: y(tick), y2: y(tick), class: "rule" }))
-    svg.append(drawn("text", { x: plot.x0 - 6, y: y(tick) + 4, "text-anchor": "end" }, tick.toFixed(places)))
+    svg.append(drawn("text", { x: plot.x0 - 6, y: y(tick) + 4, "text-anchor": "end" }, `${(100 * tick).toFixed(places)}${NBSP}%`))
   }
   const every = Math.max(1, Math.ceil(count / Math.max(4, Math.floor(width / 60))))
   for (let k = 0; k <= count; k += every) {

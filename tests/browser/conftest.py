@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.browser.compare import Machine, Mode, this_platform
 from tests.browser.desk import FLAGS, ROOT, Desk, Server, chromium_path, serve
@@ -23,6 +23,7 @@ FONTS = """async () => {
   return digest.toString(16).padStart(8, '0')
 }"""
 
+LARGEST = 2_000_000  # bytes of a page that stands alone
 LOG = pytest.StashKey[Path]()
 
 
@@ -63,6 +64,27 @@ def desk(chrome: Browser, server: Server) -> Iterator[Desk]:
     made = Desk(chrome=chrome, servers=[server.url])
     yield made
     faults = made.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def alone(chrome: Browser):
+    """Opens a saved page from the disk, in a browser without a network."""
+    context = chrome.new_context(offline=True, viewport={"width": 1000, "height": 800})
+    asked: list[str] = []
+    faults: list[str] = []
+
+    def open_file(path: Path) -> Page:
+        assert path.stat().st_size < LARGEST
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_file
+    context.close()
+    assert all(url.startswith(("file:", "blob:", "data:")) for url in asked), asked
     assert not faults, faults
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser import strips
 from tests.browser.desk import settle
@@ -26,7 +26,6 @@ ON_TOP = """(node) => {
   const { x, y, width, height } = node.getBoundingClientRect()
   return document.elementFromPoint(x + width / 2, y + height / 2) === node
 }"""
-LARGEST = 2_000_000  # bytes of a page that stands alone
 SLOWEST_S = 3
 
 
@@ -40,27 +39,6 @@ def saved(page: Page, key: str, kind: str, folder: Path) -> Path:
     assert time.monotonic() - started < SLOWEST_S
     assert path.suffix == f".{kind.lower()}"
     return path
-
-
-@pytest.fixture
-def alone(chrome: Browser):
-    """Opens a saved page from the disk, in a browser without a network."""
-    context = chrome.new_context(offline=True, viewport={"width": 1000, "height": 800})
-    asked: list[str] = []
-    faults: list[str] = []
-
-    def open_file(path: Path) -> Page:
-        assert path.stat().st_size < LARGEST
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(path.as_uri())
-        return page
-
-    yield open_file
-    context.close()
-    assert all(url.startswith(("file:", "blob:", "data:")) for url in asked), asked
-    assert not faults, faults
 
 
 def is_unharmed(page: Page) -> None:

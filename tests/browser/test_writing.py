@@ -55,7 +55,7 @@ def test_a_way_is_kept_compared_and_gone_on_with(desk, server):
     assert typed.startswith(TEXT + " ") and len(typed) > len(TEXT) + 1
 
 
-def test_what_is_saved_opens_again(desk, server, tmp_path):
+def test_what_is_saved_opens_again(desk, server, alone, tmp_path):
     page = desk.open(server.address("write", model="story-lstm", text=TEXT, dials="0.5,4,0.9,7"), height=4200)
     files = {}
     for key in ("dials", "tree"):
@@ -66,12 +66,8 @@ def test_what_is_saved_opens_again(desk, server, tmp_path):
             caught.value.save_as(files[key, kind])
         view = json.loads(files[key, "JSON"].read_text())["view"]
         assert view["page"] == "write" and view["choices"]["text"] == TEXT
-    copy = page.context.new_page()
-    copy.goto(files["dials", "HTML"].as_uri())
-    assert copy.get_by_role("slider", name="top-p").input_value() == "90"
-    copy.goto(files["tree", "HTML"].as_uri())
-    assert copy.locator(".node").count() > 3
-    copy.close()
+    assert alone(files["dials", "HTML"]).get_by_role("slider", name="top-p").input_value() == "90"
+    assert alone(files["tree", "HTML"]).locator(".node").count() > 3
 
 
 def test_markup_stays_text_and_nothing_sticks_out_on_a_phone(desk, server):

@@ -60,7 +60,7 @@ def test_the_sentence_of_a_row():
     silent = by_word(grid(values=0 * grid().values))
     assert silent.in_words(0, None).endswith("No earlier word has any effect on it.")
     # 7.5 of 12.5
-    assert "on “run”: 60% of" in by_word(grid(signed=False)).in_words(1, None)
+    assert "on “run”: 60\u00a0% of" in by_word(grid(signed=False)).in_words(1, None)
 
 
 def test_words_that_look_alike_are_told_apart_and_white_space_is_named():
