@@ -120,7 +120,10 @@ def kept(found: Anatomy) -> None:
         said("This model was trained from random numbers, so there is no start to measure it against.")
         return
     if all(part.moved is None for part in found.parts):
-        said(f"It started from {found.origin}, but no part has the same shape there.")
+        said(
+            f"It started from {found.origin}, which keeps its weights under other names and in another order, so how "
+            "far each part moved is not measured."
+        )
         return
     said(f"It started from {found.origin}. The bars: how far training moved each part from there.")
     st.plotly_chart(

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cached, choices, frame, shelf
+from interpret.method import NotThisModel
 from interpret.results import NotFinite, Result
 
 
@@ -51,8 +52,10 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
             cached.keep(key, found)
         return found
     except (shelf.Refusal, NotFinite) as refusal:
-        role = "alert" if _ends else "status"
-        frame.notice(str(refusal), "Change the text or the model; nothing else is lost.", role=role)
+        role, change = "alert" if _ends else "status", "Change the text or the model; nothing else is lost."
+        if isinstance(refusal, NotThisModel):
+            change = "Models are chosen in the side bar (» on a phone); your text stays."
+        frame.notice(str(refusal), change, role=role)
         if _ends:
             st.stop()
         return None

@@ -3,12 +3,14 @@
 import importlib
 import pkgutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+import models
 from interpret import progress
 from interpret.results import Asked, Check, Result, TokenGrid, TokenScores
 from interpret.run import Run, hide
@@ -19,6 +21,10 @@ from models.base import Card, Refusal
 
 class UnknownMethod(Refusal):
     """No method of that name, or not one this model can serve."""
+
+
+class NotThisModel(UnknownMethod):
+    """A method that other models can serve, and this one cannot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +38,15 @@ TASKS = {
     "classify": "classifiers",
 }
 DOES = {"causal": "writes the next word", "masked": "fills gaps", "classify": "names a class"}
+LACKS = {  # abilities of models, as one says that they are missing
+    "attention": "no attention",
+    "cells": "no memory cells, as an LSTM has",
+    "gates": "no memory cells, as an LSTM has",
+    "classes": "no classes to choose from",
+    "unembed": "no layers that can be read as words (unembedding)",
+    "gradients": "no way back from its numbers to its words (gradients)",
+}
+NAMED = 3  # models named in a refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +71,39 @@ class Method:
         """Why this method cannot look into a model, in a sentence; None if it can."""
         if card.task not in self.tasks:
             kinds = " and ".join(TASKS[task] for task in TASKS if task in self.tasks)
-            return f"{card.name} {DOES[card.task]}: “{self.title}” is for {kinds}."
-        missing = self.needs - card.abilities
+            return f"{card.name} {DOES[card.task]}: “{self.title}” is for {kinds}{_such_as(self)}."
+        missing = dict.fromkeys(LACKS[ability] for ability in sorted(self.needs - card.abilities))
         if missing:
-            return f"{card.name} has no {' and no '.join(sorted(missing))}, which “{self.title}” needs."
+            lack = " and ".join(missing)
+            way_out = f": choose another model{_such_as(self)}" if _such_as(self) else ""
+            return f"{card.name} has {lack}, which “{self.title}” needs{way_out}."
         return None if self.unfit is None else self.unfit(card)
+
+    def serves(self, card: Card) -> bool:
+        """Whether it can look into a model."""
+        fits = card.task in self.tasks and self.needs <= card.abilities
+        return fits and (self.unfit is None or self.unfit(card) is None)
 
     @property
     def summary(self) -> str:
         """The first line of `about`."""
         return self.about.strip().split("\n")[0]
+
+
+@cache
+def _such_as(method: Method) -> str:
+    """Bundled models that a method can look into, to be named behind a refusal."""
+    *others, last = [card.name for card in _bundled() if method.serves(card)][:NAMED] or [""]
+    return f", such as {', '.join(others)} or {last}" if others else f", such as {last}" if last else ""
+
+
+@cache
+def _bundled() -> list[Card]:
+    found = []
+    for name in models.names():
+        with suppress(Refusal):  # a broken card is said where that model is asked
+            found.append(models.card(name))
+    return found
 
 
 @cache
@@ -117,7 +155,7 @@ def explain(run: Run, method: str, target: Target | None = None, **options: Any)
         raise UnknownMethod(f"There is no method {method!r}: choose one of {', '.join(find())}.")
     refusal = chosen.refusal(run.model.card)
     if refusal:
-        raise UnknownMethod(refusal)
+        raise NotThisModel(refusal)
     given = settings(chosen, options)
     target = target or every(run)
     if run.model.card.task == "masked" and chosen.gives == "token-grid":
@@ -178,7 +216,8 @@ def _oddities(run: Run, target: Target, values: np.ndarray, totals: np.ndarray) 
         looked_at = odd(values.sum(axis=0, keepdims=True), could.max(keepdims=True))
     else:
         looked_at = odd(values[rows], could[rows])
-    return (*looked_at, *saturated(totals, target.measure))
+    what = "classes" if run.model.card.task == "classify" else "words (tokens)"
+    return (*looked_at, *saturated(totals, target.measure, what))
 
 
 def _led_by_words(run: Run, target: Target) -> list[int]:

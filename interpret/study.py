@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from interpret.method import Method, UnknownMethod, found_in, settings
+from interpret.method import Method, NotThisModel, UnknownMethod, found_in, settings
 from interpret.results import Result
 from models.base import LanguageModel
 
@@ -41,5 +41,5 @@ def study(model: LanguageModel, name: str, **options: Any) -> Any:
         raise UnknownMethod(f"There is no study {name!r}: choose one of {known}.")
     refusal = chosen.refusal(model.card)
     if refusal:
-        raise UnknownMethod(refusal)
+        raise NotThisModel(refusal)
     return chosen.compute(model, settings(chosen, options))

@@ -20,7 +20,7 @@ def parts(found: Anatomy) -> go.Figure:
         folded = re.search(r"block \d+$", part.name) if len(found.parts) > MOST_ROWS else None
         name = folded[0] if folded else part.name
         rows[name] = rows.get(name, 0) + np.array((part.parameters, part.numbers))
-    figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.04)
+    figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.06)
     values, places = np.array(list(rows.values())), np.arange(len(rows))
     for column, unit in enumerate(("parameters", "computed")):
         counts = values[:, column]
@@ -31,7 +31,7 @@ def parts(found: Anatomy) -> go.Figure:
         )  # fmt: skip
         figure.update_xaxes(
             title=unit, side="top", showticklabels=False, showgrid=False, zeroline=False, fixedrange=True,
-            range=[0, float(counts.max()) * 1.3], row=1, col=column + 1,
+            range=[0, float(counts.max()) * 1.5], row=1, col=column + 1,
         )  # fmt: skip
     plain(figure, 60 + 26 * len(rows))
     figure.update_layout(margin={"t": 40}, bargap=0.25)

@@ -55,7 +55,7 @@ def explaining(found: Explaining) -> go.Figure:
         figure.add_trace(
             go.Box(
                 y=found.values[known, at], name=pair.replace(" and ", " /<br>"), boxmean=True, boxpoints="outliers",
-                jitter=0, hovertemplate="tau %{y:.2f}<extra></extra>",
+                jitter=0, showlegend=False, hovertemplate="tau %{y:.2f}<extra></extra>",
             ),
             row=1, col=1,
         )  # fmt: skip
@@ -70,7 +70,11 @@ def explaining(found: Explaining) -> go.Figure:
             row=2, col=1,
         )  # fmt: skip
     plain(figure, 720)
-    figure.update_layout(showlegend=False, margin_t=48)
+    figure.update_layout(
+        showlegend=True,
+        margin_t=48,
+        legend={"orientation": "h", "x": 0, "y": -0.1, "yanchor": "top", "itemclick": False},
+    )
     figure.update_yaxes(title="Kendall's tau", row=1, col=1)
     figure.update_xaxes(title="largest weight", range=[0, 1], row=2, col=1)
     return figure.update_yaxes(title="median change of p", rangemode="tozero", row=2, col=1)

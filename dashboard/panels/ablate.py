@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import figures, frame
 from dashboard.figures.ablation import controls
+from interpret.sentences import percent
 
 
 def numbers(found: Any) -> None:
@@ -24,7 +25,7 @@ def numbers(found: Any) -> None:
         f"nats per {of}{usual}."
     )
     if found.right is not None:
-        said += f" It has {found.right[0]:.0%} of the reviews right before and {found.right[1]:.0%} after."
+        said += f" It has {percent(found.right[0])} of the reviews right before and {percent(found.right[1])} after."
     st.html(f'<p class="said">{escape(said)}</p>')
 
 

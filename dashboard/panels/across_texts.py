@@ -179,7 +179,7 @@ def slices(found: Texts) -> None:
     if not cut:
         frame.said("Without labels nobody can say how often it is right.")
         return
-    value = f"{cut[0].value:.0%} right" if found.names_classes else f"{cut[0].value:.2f} nats per token"
+    value = f"{percent(cut[0].value)} right" if found.names_classes else f"{cut[0].value:.2f} nats per token"
     far = "; ".join(one.name for one in apart(cut))
     frame.said(
         f"All texts: {value}. "

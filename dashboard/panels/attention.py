@@ -9,6 +9,7 @@ from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.components.attention_map import KEPT, attention_map
 from dashboard.figures.attention import offsets
 from dashboard.panels.attention_detail import kept_head, product, word_classes
+from dashboard.questions import QUESTIONS
 from interpret.results.attention import ROLES
 from interpret.sentences import percent
 
@@ -33,6 +34,7 @@ MAPS: dict[str, tuple[str, str, dict[str, Any]]] = {  # in the address: what to 
                   {"way": "adversary"}),
     "twin": ("the kept head's exact twin", "head_swapped", {"way": "twin"}),
 }  # fmt: skip
+MEMORY = next(one.title for one in QUESTIONS if one.path == "memory")
 SMALL = 20_000_000  # parameters up to which roles are found unasked
 
 
@@ -44,7 +46,7 @@ def can_be_seen() -> bool:
     others = [n for n in shelf.titles() if cached.method_titles("head-maps", n)]
     frame.notice(
         f"{shelf.card(name).name} has no attention: there are no weights to look at.",
-        f"Choose one that has: {', '.join(others)}. What an LSTM does instead is under “Inside”.",
+        f"Choose one that has: {', '.join(others)}. What an LSTM does instead is under “{MEMORY}”.",
     )
     return False
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import answers, figures, frame
 from dashboard.panels.surprises import surprise_part
-from interpret.sentences import visible
+from interpret.sentences import percent, visible
 from interpret.wording import Surprises
 
 TITLE = "What belongs in each gap?"
@@ -25,7 +25,7 @@ def show() -> None:
         frame.section(f"What would it put in place of “{visible(word.shown)}”{rest}?")
         st.plotly_chart(
             figures.guesses(found, at), key="gap", config=figures.CONFIG,
-            alt="Bars: " + ", ".join(f"{token} {share:.1%}" for token, share in
+            alt="Bars: " + ", ".join(f"{token} {percent(share)}" for token, share in
                                      zip(found.marked(at)[:5], found.values[at], strict=False)),
         )  # fmt: skip
 

@@ -65,15 +65,17 @@ def sides() -> None:
 def many() -> None:
     """The experiments over bundled sentences, when the reader asks."""
     frame.section("And over many sentences?")
-    count = choices.number("sentences", "Bundled sentences of reviews", 20, 100, 60)
+    count = choices.number("sentences", "Bundled sentences of reviews", 20, 60, 60)
     found = answers.part("attention_as_explanation", texts=count)
     if found is None:
         return
     frame.said(found.in_words())
     st.plotly_chart(figures.draw(found), key="explaining", config=figures.CONFIG, alt=found.in_words())
     st.code(found.in_words(), language=None, wrap_lines=True)
-    rest = (
-        f"; in {found.undefined} a tau has no value, because all ranks are alike" if found.undefined else ""
-    )
-    st.caption(f"{len(found.values)} sentences{rest}. To copy the verdict, point at it.")
+    used, rest = len(found.values), ""
+    if used < count:
+        rest = ": all there are of five pieces (tokens) or more"
+    if found.undefined:
+        rest += f"; in {found.undefined} a tau has no value, because all ranks are alike"
+    st.caption(f"{used} sentences{rest}. To copy the verdict, point at it.")
     frame.check(found)

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import frame
+from interpret.sentences import percent
 
 TABLE = Path(__file__).parents[2] / "assets" / "studies" / "attention_sst.json"
 ANEW = "trained anew"
@@ -130,7 +131,7 @@ def explained(name: str, one: dict[str, Any], anew: dict[str, Any] | None) -> li
 def erased(models: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
     """Rows of decision flips: one weight alone, and how much has to go in each order."""
     rows = [
-        (f"one weight flips the answer: {case}", *(f"{one['single'][case]:.1%}" for one in models))
+        (f"one weight flips the answer: {case}", *(percent(one["single"][case]) for one in models))
         for case in models[0]["single"]
     ]
     for order in models[0]["erasure"]:
@@ -138,7 +139,7 @@ def erased(models: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
         for one in models:
             found = one["erasure"][order]
             share = found["median_where_it_flips"]
-            cells.append(f"{'none' if share is None else format(share, '.0%')} (never: {found['never']:.0%})")
+            cells.append(f"{'none' if share is None else percent(share)} (never: {percent(found['never'])})")
         rows.append((f"share to erase, by {order}", *cells))
     return rows
 

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame, shelf
+from dashboard.figures.over_texts import outside
 from interpret.results import OverTexts
 from interpret.results.over_texts import Read
 
@@ -46,9 +47,11 @@ def words(found: OverTexts) -> None:
         figures.draw(found), key="over-words", config=figures.CONFIG, alt=found.in_words(),
         on_select=lambda: choices.choose_bar("over-words", "among", shown), selection_mode="points",
     )  # fmt: skip
+    far = outside(found)
+    arrows = f" (an arrow: further out than the picture, for “{'”, “'.join(far)}”)" if far else ""
     st.caption(
-        "In brackets: in how many texts the word stands. Lines: 95 % bounds of the mean. Words in fewer than three "
-        f"texts ({found.rare}) are left out. Click a bar to see where its word stands."
+        f"In brackets: in how many texts the word stands. Lines: 95 % bounds of the mean{arrows}. Words in "
+        f"fewer than three texts ({found.rare}) are left out. Click a bar to see where its word stands."
     )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import answers, choices, figures, frame
 from dashboard.components.unit_strip import unit_strip
 from dashboard.panels.tokens import pieces_of
+from interpret.sentences import percent
 
 KEY = "brush"
 
@@ -53,7 +54,7 @@ def _more_like_this(places: str, kind: str, corpus: str) -> None:
 def aligned(found: Any) -> str:
     """The places as a table (HTML, escaped), the matches under each other."""
     rows = "".join(
-        f'<tr><td class="figure">{share:.0%}</td><td class="before"><bdi>{_line(one.before)}</bdi></td>'
+        f'<tr><td class="figure">{percent(share)}</td><td class="before"><bdi>{_line(one.before)}</bdi></td>'
         f"<td><mark>{_line(one.token) or '▸'}</mark></td><td>{_line(one.after)}</td></tr>"
         for share, one in zip(found.values, found.places, strict=True)
     )

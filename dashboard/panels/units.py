@@ -13,7 +13,9 @@ from dashboard import choices, figures, frame, shelf
 from dashboard.components.unit_strip import unit_strip
 from dashboard.figures import units as pictures
 from dashboard.panels.tokens import pieces_of
+from interpret.sentences import with_sign
 
+LOW = ' class="low"'  # blue, as low activations are
 FINDINGS = Path(__file__).parents[2] / "assets" / "studies" / "units.json"
 
 
@@ -31,8 +33,8 @@ def snippets(title: str, said: Sequence[Any]) -> None:
     if not said:
         return
     rows = "".join(
-        f'<tr><td class="figure">{one.value:+.2f}</td><td>{escape(one.before)}'
-        f"<mark>{escape(one.token) or '▸'}</mark>{escape(one.after)}</td></tr>"
+        f'<tr><td class="figure">{with_sign(one.value)}</td><td>{escape(one.before)}'
+        f"<mark{LOW if one.value < 0 else ''}>{escape(one.token) or '▸'}</mark>{escape(one.after)}</td></tr>"
         for one in said
     )
     st.html(
@@ -70,7 +72,7 @@ def _writes(found: Any) -> None:
     for place, name, pairs in ((left, "Promotes", found.promoted), (right, "Suppresses", found.suppressed)):
         with place:
             st.caption(f"{name}, in logits for one more of it")
-            alt = f"{name}: " + ", ".join(f"{word.strip()} {value:+.2f}" for word, value in pairs[:5])
+            alt = f"{name}: " + ", ".join(f"{word.strip()} {with_sign(value)}" for word, value in pairs[:5])
             st.plotly_chart(pictures.written(pairs), key=name, config=figures.CONFIG, alt=alt)
 
 

@@ -10,7 +10,7 @@ from dashboard.figures import contexts as grids
 from dashboard.figures import space as pictures
 from dashboard.panels import words
 from interpret.results import Likeness, WordShift
-from interpret.sentences import bare
+from interpret.sentences import bare, percent
 
 ITSELF = "itself"
 
@@ -41,7 +41,7 @@ def shift() -> None:
 def _moved(found: WordShift) -> None:
     rows = "".join(
         f"<tr><th>{escape(bare(found.shown[at]))}</th><td>{found.values[at]:.3f}</td>"
-        f"<td>{_listed(before)}</td><td>{_listed(after)}</td><td>{found.overlap[at]:.0%}</td></tr>"
+        f"<td>{_listed(before)}</td><td>{_listed(after)}</td><td>{percent(float(found.overlap[at]))}</td></tr>"
         for at, before, after in zip(found.told, found.near_before, found.near_after, strict=True)
     )
     head = (

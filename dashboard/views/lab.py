@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import answers, figures, frame
 from dashboard.panels import head_lab, lab, lab_table
+from interpret.sentences import percent
 
 frame.question("Is attention an explanation?")
 if head_lab.fits():
@@ -18,7 +19,7 @@ elif lab.fits():
     st.plotly_chart(figures.draw(found), key="three-maps", config=figures.CONFIG, alt=found.in_words())
     st.caption("Each row as shares of its largest. " + found.erased())
     st.caption(
-        f"Encoded words point {found.conicity:.0%} one way (conicity): the more, the less attention can do."
+        f"Encoded words point {percent(found.conicity)} one way (conicity): the more, the less attention can do."
     )
     frame.check(found)
     lab.another()

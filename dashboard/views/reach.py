@@ -16,5 +16,9 @@ else:
     found = answers.ask("reach")
     frame.answer(found.in_words(), found)
     st.plotly_chart(figures.draw(found), key="reach", config=figures.CONFIG, alt=found.in_words())
+    if "window" in found.ways:
+        st.caption(
+            "“No weight further back” lets each layer look so far: through several it still reaches further."
+        )
     frame.check(found)
     frame.notes("reach")

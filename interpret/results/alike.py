@@ -7,7 +7,7 @@ import numpy as np
 
 from interpret.results.base import Result
 from interpret.results.units import Snippet
-from interpret.sentences import named
+from interpret.sentences import named, percent
 
 if TYPE_CHECKING:
     import pandas
@@ -46,6 +46,6 @@ class PlacesAlike(Result):
             f"; the commonest word in the matches below is {named(word)} ({count} times)" if count > 1 else ""
         )
         return (
-            f"Of the {len(self.units)} units that know the chosen words best, {self.values[0]:.0%} are on together "
-            f"at {most} {'place' if most == 1 else 'places'} of {self.corpus}{common}."
+            f"Of the {len(self.units)} units that know the chosen words best, {percent(float(self.values[0]))} are on "
+            f"together at {most} {'place' if most == 1 else 'places'} of {self.corpus}{common}."
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.base import Result
+from interpret.sentences import with_sign
 
 if TYPE_CHECKING:
     import pandas
@@ -42,7 +43,7 @@ class Completeness(Result):
         said = "less than 0.01" if gap < 0.01 else f"{gap:.2g}" if gap < 99 else f"{gap:,.0f}"
         return (
             f"With {count} step{'s' * (count > 1)} from a blank text ({BLANKS[self.blank]}), the scores add "
-            f"up to {signed(self.sums[-1])} of {signed(self.wanted)} {self.measured}: a gap of {said}\u00a0%."
+            f"up to {with_sign(self.sums[-1])} of {with_sign(self.wanted)} {self.measured}: a gap of {said}\u00a0%."
         )
 
     def shows(self) -> str:
@@ -58,8 +59,3 @@ class Completeness(Result):
         import pandas
 
         return pandas.DataFrame({"steps": self.steps, "sum": self.sums, "gap_percent": self.values})
-
-
-def signed(value: float) -> str:
-    """A number with its sign, the minus a true one: +2.31, −0.40."""
-    return f"{value:+.2f}".replace("-", "−")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.base import Result
+from interpret.sentences import percent
 
 if TYPE_CHECKING:
     import pandas
@@ -70,9 +71,9 @@ class WordContexts(Result):
             best, right = int(self.sorted_right.argmax()), self.sorted_right
             other = last if best == 0 else 0
             return (
-                f"{where(best, last).capitalize()}, {right[best]:.0%} of the {self.sorted} sentences with "
-                f"“{self.word}” stand nearest to one of the same sense (dealt at random: {self.chance:.0%}); "
-                f"{where(other, last)} it is {right[other]:.0%}."
+                f"{where(best, last).capitalize()}, {percent(float(right[best]))} of the {self.sorted} sentences with "
+                f"“{self.word}” stand nearest to one of the same sense (dealt at random: {percent(self.chance)}); "
+                f"{where(other, last)} it is {percent(float(right[other]))}."
             )
         return (
             f"After {layer_name(last)}, two occurrences of “{self.word}” have a cosine of {self.same[last]:.2f}, "

@@ -64,11 +64,17 @@ class ThreeMaps(Result):
 
     def erased(self) -> str:
         """What it takes to change the answer."""
-        said = [
-            f"{order}: {'never' if flip < 0 else percent(float(flip))}"
+        when = {
+            order: f"after {percent(float(flip))}"
             for order, flip in zip(self.orders, self.flips, strict=True)
-        ]
-        return f"Share of the weights to erase before the answer changes. By order: {'; '.join(said)}."
+            if flip >= 0
+        }
+        if not when:
+            return "Weights erased one by one, in any order tried, never change the answer."
+        said = "; ".join(f"by {order} {share}" for order, share in when.items())
+        never = [f"by {order}" for order in self.orders if order not in when]
+        rest = f"; {' or '.join(never)} never" if never else ""
+        return f"Weights erased one by one change the answer, in the order {said}{rest}."
 
     def shows(self) -> str:
         return "shares of each map"

@@ -49,8 +49,9 @@ class Reach(Result):
             if shuffled
             else ("the order of words matters as far as was looked")
         )
+        more = f"{abs(first):.2f} nats {'less' if first < 0 else 'more'}"
         return (
-            f"With the last token alone a guess costs {first:+.2f} nats more than with the whole text "
+            f"With the last token alone a guess costs {more} than with the whole text "
             f"({self.whole:.2f}); {far}, and {order}."
         )
 

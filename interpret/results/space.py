@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.base import Asked, Check, Result
-from interpret.sentences import named
+from interpret.sentences import named, percent
 
 if TYPE_CHECKING:
     import pandas
@@ -74,7 +74,7 @@ class WordMap(Result):
 
     def in_words(self) -> str:
         return (
-            f"A map of {len(self.ids):,} pieces: of a word's 15 nearest, {self.belief[2]:.0%} stand "
+            f"A map of {len(self.ids):,} pieces: of a word's 15 nearest, {percent(float(self.belief[2]))} stand "
             "among its 15 nearest here too."
         )
 
@@ -152,11 +152,12 @@ class MapTrust(Result):
         at = self.ks.index(15) if 15 in self.ks else len(self.ks) - 1
         share = float(self.values[2, at])
         said = (
-            f"Of a word's {self.ks[at]} nearest words this map keeps {share:.0%} (strewn at random: "
-            f"{self.chance:.1%}); trustworthiness {self.values[0, at]:.2f}, continuity {self.values[1, at]:.2f}."
+            f"Of a word's {self.ks[at]} nearest words this map keeps {percent(float(share))} (strewn at random: "
+            f"{percent(float(self.chance))}); trustworthiness {self.values[0, at]:.2f}, "
+            f"continuity {self.values[1, at]:.2f}."
         )
         if len(self.pages) > 1:
-            said += f" Another seed agrees with {self.steady:.0%} of the neighbourhoods drawn."
+            said += f" Another seed agrees with {percent(float(self.steady))} of the neighbourhoods drawn."
         return said
 
 

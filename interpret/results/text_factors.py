@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.units import Factors
+from interpret.sentences import percent
 
 if TYPE_CHECKING:
     import pandas
@@ -66,7 +67,7 @@ class TextFactors(Factors):
     def in_words(self) -> str:
         steady = int((self.stability >= 0.9).sum())
         return (
-            f"{len(self.values)} factors stand for {self.explained:.0%} of what {self.neurons:,} activations do on "
-            f"{len(self.texts):,} texts; the largest is strongest on {self.names[0]}. {steady} of {len(self.values)} "
-            f"come out alike from {self.seeds} other random starts."
+            f"{len(self.values)} factors stand for {percent(self.explained)} of what {self.neurons:,} activations do "
+            f"on {len(self.texts):,} texts; the largest is strongest on {self.names[0]}. {steady} of "
+            f"{len(self.values)} come out alike from {self.seeds} other random starts."
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.base import Result
+from interpret.sentences import percent
 
 if TYPE_CHECKING:
     import pandas
@@ -39,7 +40,7 @@ class TextMap(Result):
             return f"A map of {len(self.texts)} {self.of} by {self.model}; all are of one kind."
         return (
             f"After layer {self.layer} of {self.model} the nearest other text is of the same kind for "
-            f"{self.alike:.0%} of {len(self.texts)} {self.of}; by lot it would be {self.chance:.0%}."
+            f"{percent(self.alike)} of {len(self.texts)} {self.of}; by lot it would be {percent(self.chance)}."
         )
 
     def to_frame(self) -> "pandas.DataFrame":

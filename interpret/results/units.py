@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.base import Result
-from interpret.sentences import named, visible
+from interpret.sentences import named, percent, visible, with_sign
 
 if TYPE_CHECKING:
     import pandas
@@ -68,7 +68,7 @@ class MemoryTraces(Result):
         life = self.life(self.units[0])
         span = f"{life:.1f} tokens" if life < 1000 else "more than a thousand tokens"
         return (
-            f"{self.units[0].capitalize()} holds most at {at(self.tokens[best])} ({cell[best]:+.2f}) and "
+            f"{self.units[0].capitalize()} holds most at {at(self.tokens[best])} ({with_sign(cell[best])}) and "
             f"forgets most at {at(self.tokens[least])} (forget gate {forget[least]:.2f}); over the "
             f"bundled texts half of what it holds is gone after {span}."
         )
@@ -135,13 +135,13 @@ class UnitCard(Result):
     def in_words(self) -> str:
         best, worst = int(self.values.argmax()), int(self.values.argmin())
         said = (
-            f"{self.address.capitalize()} is highest at {at(self.tokens[best])} ({self.values[best]:+.2f}) "
-            f"and lowest at {at(self.tokens[worst])} ({self.values[worst]:+.2f})."
+            f"{self.address.capitalize()} is highest at {at(self.tokens[best])} ({with_sign(self.values[best])}) "
+            f"and lowest at {at(self.tokens[worst])} ({with_sign(self.values[worst])})."
         )
         found = self.telling()
         if not found:
             return f"{said} Over {self.corpus} it follows none of the {len(self.features)} features tried."
-        names = " and ".join(f"“{self.features[f]}” (r = {self.r[f]:+.2f})" for f in found[:2])
+        names = " and ".join(f"“{self.features[f]}” (r = {with_sign(self.r[f])})" for f in found[:2])
         return f"{said} Over {self.corpus} it goes with {names}."
 
 
@@ -187,15 +187,15 @@ class UnitRanking(Result):
         side = "low" if self.low[0] else "high"
         said = (
             f"{self.units[0].capitalize()} tells “{chosen}” best from the rest: it is {side} there "
-            f"in {self.values[0]:.0%} of all pairs of a chosen and another token."
+            f"in {percent(float(self.values[0]))} of all pairs of a chosen and another token."
         )
         share = self.as_good_by_chance()
         if share > 0.05:
             return (
-                f"{said} With so few words that proves little: for {share:.0%} of the choices of the same "
+                f"{said} With so few words that proves little: for {percent(share)} of the choices of the same "
                 f"shape elsewhere in this text, one of {self.searched:,} units does as well."
             )
-        return f"{said} Of choices of the same shape elsewhere in this text, {share:.0%} find a unit as good."
+        return f"{said} Of choices of the same shape elsewhere in this text, {percent(share)} find a unit as good."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -233,7 +233,7 @@ class Factors(Result):
         steady = int((self.stability >= 0.9).sum())
         first = int(self.share.argmax())
         return (
-            f"{len(self.values)} factors stand for {self.explained:.0%} of what {self.neurons:,} "
+            f"{len(self.values)} factors stand for {percent(self.explained)} of what {self.neurons:,} "
             f"activations do on this text; the largest is strongest on {self.names[first]}. {steady} of "
             f"{len(self.values)} come out alike from {self.seeds} other random starts."
         )

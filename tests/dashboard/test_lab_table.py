@@ -88,9 +88,9 @@ def test_models_trained_anew_with_deviation_over_seeds_and_no_figure_of_the_auth
 
 def test_erasure_says_what_never_flips():
     rows = erased([explaining(0.3)])
-    assert rows[0] == ("one weight flips the answer: largest yes, other no", "6.8%")
-    assert rows[1] == ("share to erase, by attention", "25% (never: 75%)")
-    assert rows[2] == ("share to erase, by random", "none (never: 100%)")
+    assert rows[0] == ("one weight flips the answer: largest yes, other no", "6.8\u00a0%")
+    assert rows[1] == ("share to erase, by attention", "25\u00a0% (never: 75\u00a0%)")
+    assert rows[2] == ("share to erase, by random", "none (never: 100\u00a0%)")
 
 
 def test_the_kept_file_is_of_the_bundled_weights_and_fills_every_row():

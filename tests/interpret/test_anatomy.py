@@ -10,7 +10,7 @@ import torch
 
 import models
 from interpret import record
-from interpret.anatomy import LINEAGE, anatomy, distances, heirs, origin
+from interpret.anatomy import LINEAGE, REWRITTEN, anatomy, distances, heirs, origin
 from interpret.few_lines import SHOWN, cell, few_lines, many_heads, one_head
 from interpret.results import NotFinite
 from interpret.results.anatomy import Lines, about
@@ -182,7 +182,7 @@ def test_how_far_a_model_moved_from_its_start(tmp_path):
 
 
 def test_a_run_is_measured_against_the_model_it_started_from(tmp_path, monkeypatch):
-    child, parent = models.names()[:2]
+    child, parent = models.names()[0], models.names()[-1]
     monkeypatch.setitem(LINEAGE, child, parent)
     assert origin(child) == parent and heirs(parent) == (child,)
     start = bundled(child)
@@ -193,6 +193,8 @@ def test_a_run_is_measured_against_the_model_it_started_from(tmp_path, monkeypat
 
 def test_lineage_names_only_models_that_are_there():
     assert origin("no-such-model") is None
+    assert all(origin(child) == parent and child in heirs(parent) for child, parent in REWRITTEN.items())
+    assert not set(REWRITTEN) & set(LINEAGE)
     assert all(origin(name) is None or origin(name) in models.names() for name in LINEAGE)
     there = [name for name in LINEAGE if origin(name) and name in models.names()]
     for name in there:

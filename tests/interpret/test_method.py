@@ -81,7 +81,7 @@ def test_a_model_without_gradients_is_refused_what_needs_them():
     model = Toy()
     model.card = replace(model.card, abilities=frozenset({"unembed"}))
     run = record(model, " red dog")
-    with pytest.raises(UnknownMethod, match="toy has no gradients, which “Gradient norm” needs"):
+    with pytest.raises(UnknownMethod, match="toy has no way back from its numbers to its words .* needs: choose"):
         explain(run, "gradient_norm")
     assert explain(run, "leave_one_out").values.shape == (3, 3)
 
@@ -127,7 +127,7 @@ def test_a_certain_or_impossible_word_is_said_to_be_one(name: str):
     assert "The probability is 1.000: nothing small can move it; explain the logit instead." in sure.notes
     assert "The probability is 1.000" in str(explain(run, name, at(run, 3, 3)).notes)
     grid = explain(run, name, every(run, "probability"))
-    assert any(note.startswith("For 2 of 4 rows the probability is 1.000") for note in grid.notes)
+    assert any(note.startswith("For 2 of 4 words (tokens) the probability is 1.000") for note in grid.notes)
     assert not any("1.000" in note for note in explain(run, name, at(run, 3, 3, measure="logit")).notes)
     never = toy_run(bias=(0.0, 0.0, 0.0, -200.0))
     found = explain(never, name, at(never, 3, 3, measure="probability"))

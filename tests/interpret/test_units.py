@@ -176,7 +176,7 @@ def test_the_card_of_a_unit(gpt_run):
 @pytest.mark.parametrize("method", ["unit", "memory", "factors", "select_units", "ablate"])
 def test_a_model_without_units_is_refused(method):
     with pytest.raises(
-        UnknownMethod, match=r"toy has (neither neurons nor LSTM cells|no cells and no gates)"
+        UnknownMethod, match=r"toy has (neither neurons nor LSTM cells|no memory cells, as an LSTM has)"
     ):
         explain(toy_run(), method)
     assert Toy().card.family == "lstm"
