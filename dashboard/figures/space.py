@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, ramp
 from interpret.results import MapTrust, Neighbours, WordMap, WordShift
+from interpret.results.space import FEW
 
 CHOSEN = "#6d6af5"  # indigo that reads on both pages: what is chosen
 TALL = 540
@@ -20,7 +21,7 @@ TOOLS = {
 
 
 def vocabulary(found: WordMap, near: Neighbours | None = None, kept: np.ndarray | None = None) -> go.Figure:
-    """Each piece a dot, early ones larger; `near`: a word and its true neighbours ringed.
+    """Each piece a dot, common ones larger; `near`: a word and its true neighbours ringed.
 
     `kept` (P,): colour by the share of true neighbours that the map keeps instead of by group.
     """
@@ -49,7 +50,8 @@ def flat(figure: go.Figure, made_by: str, height: int = TALL) -> go.Figure:
 
 
 def _by_group(found: WordMap) -> list[go.Scattergl]:
-    sizes, names = dot_sizes(len(found.shown)), np.array([label(name) for name in found.shown], dtype=object)
+    sizes = dot_sizes(len(found.shown), found.counts)
+    names = np.array([label(name) for name in found.shown], dtype=object)
     traces = []
     for number, group in enumerate(found.group_names):
         rows = np.flatnonzero(found.groups == number)
@@ -141,9 +143,14 @@ def _around(points: np.ndarray) -> list[str]:
     return sides
 
 
-def dot_sizes(count: int) -> np.ndarray:
-    """Early pieces, which are the common ones, are large: 3 to 9 px."""
-    if count < 200:
+def dot_sizes(count: int, counted: np.ndarray | None = None) -> np.ndarray:
+    """Common pieces are large, 3 to 9 px: by how often they were counted (P,), else by their place in the vocabulary.
+
+    The step from 10 to 100 occurrences is as large as that from 100 to 1,000.
+    """
+    if counted is not None and len(counted) and counted.max() > 0:
+        return 3 + 6 * np.log1p(counted) / np.log1p(counted.max())
+    if count < FEW:
         return np.full(count, 9.0)
     return 3 + 6 * (1 - np.log1p(np.arange(count)) / np.log1p(count))
 

@@ -12,7 +12,7 @@ from interpret.sentences import bare
 
 HOW = {"umap": "UMAP", "pca": "PCA"}
 WHICH = {"input": "how it reads words", "output": "how it writes words"}
-COLOURS = {"kind": "kind", "groups": "group", "belief": "how true"}
+COLOURS = {"kind": "kind", "groups": "group", "belief": "how true", "benchmark": "benchmark"}
 KEY = "word-map"
 MOST = 40  # words in the table of a selection
 
@@ -28,13 +28,14 @@ def show() -> None:
     with third:
         mine = choices.switch("mine", "My text on the map")
     near = answers.part("word_neighbours", word=word, how=how, which=which)
-    found = answers.ask(
-        "word_map",
-        how=how,
-        which=which,
-        groups=8 if colour == "groups" else 0,
-        text=choices.text() if mine else "",
-    )
+    groups, text = 8 if colour == "groups" else 0, choices.text() if mine else ""
+    found, given = None, _judged() if colour == "benchmark" else {}
+    if given:
+        found = answers.part("word_map", how=how, which=which, groups=groups, text=text, **given)
+    if found is None:
+        found = answers.ask("word_map", how=how, which=which, groups=groups, text=text)
+    if found.benchmark:
+        frame.said(found.benchmark)
     frame.said(near.in_words() if near is not None else found.in_words())
     st.html(f'<p class="meta">{escape(f"{found.model} · {found.shows()}")}</p>')
     left, right = st.columns([7, 3], gap="medium") if near is not None else (st.container(), None)
@@ -46,6 +47,20 @@ def show() -> None:
     _selected(found)
     frame.check(found)
     frame.notes("word_map")
+
+
+def _judged() -> dict[str, str]:
+    """The reader's file of word pairs, as options of the map; empty without one."""
+    given = st.file_uploader(
+        "Word pairs that people judged: WordSim-353, SimLex-999 or your own",
+        type=["txt", "csv", "tsv"], key="word-pairs", max_upload_size=2,
+    )  # fmt: skip
+    if given is None:
+        st.caption(
+            "Two words and a number a line, parted by tabs or commas. The file stays on this computer."
+        )
+        return {}
+    return {"pairs": given.getvalue().decode("utf-8-sig", "replace") or "\n", "pairs_name": given.name}
 
 
 def ways() -> str:
@@ -86,7 +101,8 @@ def _map(found: WordMap, near: Neighbours | None, colour: str, how: str, which: 
     )  # fmt: skip
     st.caption(
         "Point at a dot to see its word, click it to look it up; draw around dots with the lasso to list them. "
-        "Directions and distances between far dots mean nothing; only who stands beside whom does."
+        "Directions and distances between far dots mean nothing; only who stands beside whom does. "
+        + ("" if kept is not None else found.sized_by())
     )
 
 

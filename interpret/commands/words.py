@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import models
+from interpret.space import frequency
 from interpret.space.benchmarks import agreement, read_pairs
 from interpret.space.maps import HOW, bundle
 from interpret.space.vectors import WHICH, space
@@ -26,6 +27,9 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=0, help="of UMAP")
     parser.add_argument("--out", type=Path, help="FILE.json or FILE.csv for the map or the neighbours")
+    parser.add_argument(
+        "--frequencies", type=Path, help="count every piece in this folder's WikiText-2, for the project"
+    )
     parser.add_argument("--bundle", action="store_true", help="write the maps that ship with the model")
     return parser
 
@@ -38,6 +42,9 @@ def answer(argv: list[str]) -> str:
     model = models.load(asked.model)
     if asked.bundle:
         path = bundle(space(model))
+        return json.dumps({"written": path.name, "bytes": path.stat().st_size})
+    if asked.frequencies is not None:
+        path = frequency.bundle(model, asked.frequencies)
         return json.dumps({"written": path.name, "bytes": path.stat().st_size})
     if asked.pairs is not None:
         found = agreement(model, space(model, asked.which), read_pairs(asked.pairs))

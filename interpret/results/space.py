@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from models.base import Card
 
+FEW = 200  # below so many pieces all dots are of one size
 NOTHING = Asked(measure="logit", places=(), tokens=(), shown=())
 
 
@@ -49,6 +50,8 @@ class WordMap(Result):
     relatives: tuple[str, ...]  # bundled models with the same pieces, the nearest relatives first
     comparable: tuple[str, ...]  # bundled models that read the same texts
     text_rows: np.ndarray  # (M,) rows of the pieces of a text put onto the map, in its order
+    counts: np.ndarray  # (P,) occurrences in WikiText-2; empty where its pieces were not counted
+    benchmark: str  # how it agrees with people on a list of word pairs, in a sentence; "" without a list
 
     def shows(self) -> str:
         part = "" if len(self.ids) == self.pieces else f" of {self.pieces:,}"
@@ -71,6 +74,14 @@ class WordMap(Result):
                 "group": [self.group_names[group] for group in self.groups],
             }
         )  # fmt: skip
+
+    def sized_by(self) -> str:
+        """What the size of a dot means, in a sentence."""
+        if len(self.counts):
+            return "A larger dot occurs more often in WikiText-2, where every piece was counted."
+        if len(self.ids) < FEW:
+            return "All dots are of one size."
+        return "A larger dot stands earlier in the vocabulary, common pieces first; nothing was counted."
 
     def in_words(self) -> str:
         return (

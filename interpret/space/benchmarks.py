@@ -37,6 +37,17 @@ class Agreement:
     unknown: tuple[str, ...]  # words that are no piece
     spearman_in_pieces: float | None  # every pair, words of several pieces as the mean of these
 
+    def in_words(self, name: str) -> str:
+        """How far model and people agree on the list called `name`, and how much of it was covered."""
+        share = (
+            f"{self.pairs:,} of its {self.pairs + self.left_out:,} pairs have both words in the vocabulary"
+        )
+        if self.spearman is None:
+            return f"{name}: {share}, which do not differ enough or are too few for a rank correlation."
+        pieced = self.spearman_in_pieces
+        whole = "" if pieced is None else f"; {pieced:.2f} when words of several pieces are their mean"
+        return f"{name}: the model's order agrees with people's by {self.spearman:.2f} (Spearman){whole}. {share}."
+
 
 def read_pairs(path: Path) -> list[Pair]:
     """Pairs of a file with columns parted by tabs, commas or semicolons, with or without a line of titles.
@@ -48,9 +59,14 @@ def read_pairs(path: Path) -> list[Pair]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal(f"{path.name} cannot be read as text ({error}): give another file.") from None
+    return pairs_of(lines, path.name)
+
+
+def pairs_of(lines: list[str], name: str) -> list[Pair]:
+    """As `read_pairs`, of the lines of a file called `name`."""
     first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     if not first:
-        raise Refusal(f"{path.name} is empty: give a file of word pairs.")
+        raise Refusal(f"{name} is empty: give a file of word pairs.")
     mark = max("\t,;", key=first.count)
     score, pairs = 2, []
     for number, cells in enumerate(csv.reader(lines, delimiter=mark), start=1):
@@ -61,14 +77,21 @@ def read_pairs(path: Path) -> list[Pair]:
             score = titled
             continue
         try:
-            pairs.append(Pair(cells[0], cells[1], float(cells[score])))
+            pairs.append(Pair(cells[0], cells[1], _finite(cells[score])))
         except (IndexError, ValueError):
             raise Refusal(
-                f"{path.name}, line {number}: expected two words and a number, parted by tabs or commas."
+                f"{name}, line {number}: expected two words and a number, parted by tabs or commas."
             ) from None
     if not pairs:
-        raise Refusal(f"{path.name} has no pairs below its titles: give a file of word pairs.")
+        raise Refusal(f"{name} has no pairs below its titles: give a file of word pairs.")
     return pairs
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if not np.isfinite(value):
+        raise ValueError(written)
+    return value
 
 
 def _score_column(cells: list[str]) -> int | None:
@@ -81,14 +104,20 @@ def _score_column(cells: list[str]) -> int | None:
         return next((known.index(name) for name in SCORES if name in known), None)
 
 
-def agreement(model: LanguageModel, space: Space, pairs: list[Pair]) -> Agreement:
-    """How the order of the model's cosines agrees with that of people's judgements (Spearman)."""
+def rows_of(space: Space, pairs: list[Pair]) -> dict[str, int | None]:
+    """Where each word of the pairs stands in the space; None if it is no piece."""
     rows: dict[str, int | None] = {}
     for word in {word for pair in pairs for word in (pair.one, pair.other)}:
         try:
             rows[word] = row_of(space, word)
         except UnknownWord:
             rows[word] = None
+    return rows
+
+
+def agreement(model: LanguageModel, space: Space, pairs: list[Pair]) -> Agreement:
+    """How the order of the model's cosines agrees with that of people's judgements (Spearman)."""
+    rows = rows_of(space, pairs)
     known = [pair for pair in pairs if rows[pair.one] is not None and rows[pair.other] is not None]
     cosines = [float(space.unit[rows[p.one]] @ space.unit[rows[p.other]]) for p in known]
     place = {int(number): row for row, number in enumerate(space.ids)}

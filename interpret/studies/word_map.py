@@ -14,7 +14,9 @@ import numpy as np
 
 from interpret.results.space import WordMap, kept_check, of_model
 from interpret.space.belief import belief, some
+from interpret.space.benchmarks import agreement, pairs_of, rows_of
 from interpret.space.clusters import clusters
+from interpret.space.frequency import counted
 from interpret.space.maps import is_ready, placed
 from interpret.space.relatives import comparable, relatives
 from interpret.space.vectors import Space, has_output, space, unfit
@@ -28,7 +30,8 @@ LONGEST = 60  # pieces of a text on the map
 class Options:
     """`how`: umap or pca. `which`: input or output vectors. `groups`: 0 for kinds of piece, else k-means.
 
-    `text`: one whose pieces are put onto the map.
+    `text`: one whose pieces are put onto the map. `pairs`: lines of word pairs that people judged (WordSim-353,
+    SimLex-999), called `pairs_name`: the map tells their words from others.
     """
 
     how: str = "umap"
@@ -36,6 +39,8 @@ class Options:
     seed: int = 0
     groups: int = 0
     text: str = ""
+    pairs: str = ""
+    pairs_name: str = "the list"
 
     def __post_init__(self) -> None:
         if not 0 <= self.groups <= 10:
@@ -58,6 +63,10 @@ def compute(model: LanguageModel, options: Options) -> WordMap:
     groups, names = points.kinds, points.kind_names
     if options.groups:
         groups, names = clusters(points, options.groups, seed=options.seed)
+    agreed = ""
+    if options.pairs:
+        groups, agreed = _judged(model, points, options)
+        names = ("other pieces", "words of the benchmark")
     return WordMap(
         **of_model(model.card, "word_map", asdict(options)), values=where, unit="places on a map", signed=False,
         ids=points.ids, shown=points.shown, groups=groups, group_names=names, made_by=made_by,
@@ -65,8 +74,23 @@ def compute(model: LanguageModel, options: Options) -> WordMap:
         sides=("input", "output") if has_output(model) else ("input",), text_rows=_rows(model, points, options.text),
         ready=is_ready(model.card.name, model.card.sha256), relatives=tuple(relatives(model.card)),
         comparable=tuple(comparable(model.card)),
+        counts=_counts(model, points), benchmark=agreed,
         belief=np.array([believed.trustworthiness, believed.continuity, believed.preserved]),
     )  # fmt: skip
+
+
+def _judged(model: LanguageModel, points: Space, options: Options) -> tuple[np.ndarray, str]:
+    """Which pieces are words of the pairs, (P,), and how the model agrees with those who judged them."""
+    pairs = pairs_of(options.pairs.splitlines(), options.pairs_name)
+    found = np.zeros(len(points), int)
+    found[[row for row in rows_of(points, pairs).values() if row is not None]] = 1
+    return found, agreement(model, points, pairs).in_words(options.pairs_name)
+
+
+def _counts(model: LanguageModel, points: Space) -> np.ndarray:
+    """How often each piece was counted, (P,); empty where the model's pieces were not."""
+    found = counted(model.card)
+    return np.zeros(0, int) if found is None else found[points.ids]
 
 
 def _rows(model: LanguageModel, points: Space, text: str) -> np.ndarray:

@@ -55,6 +55,21 @@ def test_how_true_each_word_stands_and_the_text_on_the_map(opened):
     assert any(trace.get("name") == "your text" for trace in chart["data"])
 
 
+def test_a_benchmark_is_uploaded_and_its_words_are_coloured(opened):
+    page = opened_at(opened, model="wiki-lstm", how="pca", colour="benchmark")
+    held = "word1,word2,score\nactor,actress,9\nold,film,1\nthree,four,8\nzqx,old,5\n"
+    page.file_uploader("word-pairs").set_value(("mine.csv", held.encode(), "text/csv")).run()
+    said = texts(page)
+    assert "mine.csv: the model" in said and "3 of its 4 pairs have both words" in said
+    (chart,) = drawn(page)
+    named = {trace["name"]: len(trace["customdata"]) for trace in chart["data"] if trace.get("customdata")}
+    assert named["words of the benchmark"] == 6
+    page.file_uploader("word-pairs").set_value(("bad.csv", b"a,b,1\nc,d,nan\n", "text/csv")).run()
+    assert not page.exception
+    assert "bad.csv, line 2: expected two words and a number" in texts(page)
+    assert len(drawn(page)) == 1
+
+
 def test_fine_tuning(opened):
     page = opened_at(opened, model="reviews-lstm", words="shift")
     assert "From wiki-lstm to reviews-lstm" in texts(page)

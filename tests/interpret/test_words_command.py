@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from interpret import study
 from interpret.__main__ import main
-from interpret.space.benchmarks import Pair, agreement, read_pairs, spearman
+from interpret.space.benchmarks import Pair, agreement, pairs_of, read_pairs, spearman
+from interpret.space.neighbours import row_of
 from interpret.space.vectors import space
 from models.base import Refusal
 from tests.models.test_catalog import bundled
@@ -98,3 +100,24 @@ def test_pairs_with_unknown_words_are_left_out_and_counted():
     ])  # fmt: skip
     assert (known.pairs, known.left_out, known.unknown) == (3, 1, ("zqx",))
     assert known.spearman_in_pieces is not None
+    assert known.in_words("mine").startswith(
+        f"mine: the model's order agrees with people's by {known.spearman:.2f}"
+    )
+    assert "3 of its 4 pairs" in known.in_words("mine")
+    few = agreement(model, space(model), pairs[:2])
+    assert few.spearman is None and "too few" in few.in_words("mine")
+
+
+def test_the_map_tells_words_of_a_list_from_others():
+    """The same figure as the command line's, and the list's words as the second group."""
+    model = bundled("wiki-lstm")
+    written = "actor\tactress\t9\nold\tfilm\t1\nthree\tfour\t8\n"
+    found = study(model, "word_map", how="pca", pairs=written, pairs_name="mine")
+    points = space(model)
+    rows = [row_of(points, word) for line in written.splitlines() for word in line.split()[:2]]
+    assert sorted(rows) == np.flatnonzero(found.groups).tolist()
+    assert found.benchmark == agreement(model, points, pairs_of(written.splitlines(), "mine")).in_words(
+        "mine"
+    )
+    with pytest.raises(Refusal, match="mine, line 2"):
+        study(model, "word_map", how="pca", pairs="a b 1\nc".replace(" ", ","), pairs_name="mine")
