@@ -157,6 +157,7 @@ class Tree {
     sheet.style.width = `${deepest * step + 70}px`
     this.parts.field.setAttribute("aria-label", this.data.label)
     all.hidden = this.leaves.length <= FEW
+    this.parts.on.hidden = Boolean(/** @type {any} */ (globalThis).underhoodView?.schema) // a saved page has no text box
     all.textContent = this.whole ? `Only the ${FEW} likeliest ways` : `All ${this.leaves.length} ways`
     this.mark()
   }

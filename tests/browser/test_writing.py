@@ -67,7 +67,9 @@ def test_what_is_saved_opens_again(desk, server, alone, tmp_path):
         view = json.loads(files[key, "JSON"].read_text())["view"]
         assert view["page"] == "write" and view["choices"]["text"] == TEXT
     assert alone(files["dials", "HTML"]).get_by_role("slider", name="top-p").input_value() == "90"
-    assert alone(files["tree", "HTML"]).locator(".node").count() > 3
+    tree = alone(files["tree", "HTML"])
+    assert tree.locator(".node").count() > 3
+    assert tree.get_by_role("button", name="Go on from here").count() == 0
 
 
 def test_markup_stays_text_and_nothing_sticks_out_on_a_phone(desk, server):
