@@ -95,11 +95,6 @@ def with_sign(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
-def with_sign(value: float) -> str:
-    """A number with its sign, the minus a true one: +2.31, −0.40."""
-    return f"{value:+.2f}".replace("-", "−")
-
-
 def _unseen(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in JOINERS
 
