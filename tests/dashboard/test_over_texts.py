@@ -1,12 +1,15 @@
 """The page "Which words push a class?": the study's numbers, one word's places, mistakes, texts of one's own."""
 
 import json
+from dataclasses import replace
 from html import escape, unescape
 
 import numpy as np
 import pytest
 
 import models
+from dashboard.figures import draw
+from dashboard.figures.over_texts import outside
 from dashboard.panels import over_texts as panel
 from interpret import study
 from interpret.results import OverTexts
@@ -32,6 +35,14 @@ def test_the_page_shows_the_studys_numbers(opened, found):
     assert table["loss (nats)"].is_monotonic_decreasing
     for count in found.confusion().ravel():
         assert f">{count}</td>" in said
+
+
+def test_a_bound_further_out_than_the_picture_is_an_arrow(found):
+    row = found.ends()[0]
+    far = replace(found, high=np.where(np.arange(len(found.high)) == row, 1e3, found.high))
+    assert far.shown[row] in outside(far)
+    arrows = draw(far).data[2]
+    assert arrows.y[0] == 0 and arrows.customdata[0] == "1000.00"  # type: ignore[attr-defined]
 
 
 def test_a_words_places_have_their_maps(opened, found):

@@ -35,6 +35,7 @@ def test_a_page_says_what_the_method_says(opened, view, model):
     run = record(models.load(model), STORY)
     if view == "memory" and model == "story-gpt":
         assert "story-gpt has no memory cells, as an LSTM has, which “Memory” needs" in texts(page)
+        assert "such as wiki-lstm" in texts(page) and "Change the text" not in texts(page)
         return
     found = explain(run, VIEWS[view])
     assert escape(found.in_words()) in texts(page)

@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -135,6 +136,10 @@ def test_one_text_in_words(once):
     found = explain(once, "attention_agreement")
     assert found.check.passed and found.values.sum(1) == pytest.approx([1, 1, 1])
     assert "Kendall's tau: attention and gradients" in found.in_words()
+    one, *others = found.orders
+    never, once_only = (replace(found, flips=np.array([flip, -1, -1, -1])) for flip in (-1.0, 0.25))
+    assert never.erased() == "Weights erased one by one, in any order tried, never change the answer."
+    assert f"in the order by {one} after 25\u00a0%; by {others[0]} or" in once_only.erased()
     for way in ("shuffled", "adversary", "twin"):
         other = explain(once, "attention_swapped", way=way)
         assert other.check.passed and other.values.sum(1) == pytest.approx([1, 1], abs=1e-5)
