@@ -6,6 +6,7 @@ counted; beside that, all pairs with words made of several pieces as the mean of
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,16 +35,18 @@ class Agreement:
     spearman: float | None  # None with fewer than 3 pairs
     pairs: int
     left_out: int
+    words: int  # different ones in all pairs
     unknown: tuple[str, ...]  # words that are no piece
     spearman_in_pieces: float | None  # every pair, words of several pieces as the mean of these
 
     def in_words(self, name: str) -> str:
         """How far model and people agree on the list called `name`, and how much of it was covered."""
         share = (
-            f"{self.pairs:,} of its {self.pairs + self.left_out:,} pairs have both words in the vocabulary"
+            f"{self.words - len(self.unknown):,} of its {self.words:,} words are in the vocabulary, both words of "
+            f"{self.pairs:,} of its {self.pairs + self.left_out:,} pairs"
         )
         if self.spearman is None:
-            return f"{name}: {share}, which do not differ enough or are too few for a rank correlation."
+            return f"{name}: {share}: too few, or too alike, for a rank correlation."
         pieced = self.spearman_in_pieces
         whole = "" if pieced is None else f"; {pieced:.2f} when words of several pieces are their mean"
         return f"{name}: the model's order agrees with people's by {self.spearman:.2f} (Spearman){whole}. {share}."
@@ -62,7 +65,7 @@ def read_pairs(path: Path) -> list[Pair]:
     return pairs_of(lines, path.name)
 
 
-def pairs_of(lines: list[str], name: str) -> list[Pair]:
+def pairs_of(lines: Sequence[str], name: str) -> list[Pair]:
     """As `read_pairs`, of the lines of a file called `name`."""
     first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     if not first:
@@ -125,7 +128,7 @@ def agreement(model: LanguageModel, space: Space, pairs: list[Pair]) -> Agreemen
     whole = [(p, spelled[p.one], spelled[p.other]) for p in pairs]
     whole = [(p, one, other) for p, one, other in whole if one is not None and other is not None]
     return Agreement(
-        spearman=spearman([p.judged for p in known], cosines), pairs=len(known),
+        spearman=spearman([p.judged for p in known], cosines), pairs=len(known), words=len(rows),
         left_out=len(pairs) - len(known), unknown=tuple(sorted(word for word, row in rows.items() if row is None)),
         spearman_in_pieces=spearman([p.judged for p, _, _ in whole], [float(a @ b) for _, a, b in whole]),
     )  # fmt: skip

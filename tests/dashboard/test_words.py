@@ -60,7 +60,11 @@ def test_a_benchmark_is_uploaded_and_its_words_are_coloured(opened):
     held = "word1,word2,score\nactor,actress,9\nold,film,1\nthree,four,8\nzqx,old,5\n"
     page.file_uploader("word-pairs").set_value(("mine.csv", held.encode(), "text/csv")).run()
     said = texts(page)
-    assert "mine.csv: the model" in said and "3 of its 4 pairs have both words" in said
+    assert (
+        "mine.csv: the model" in said
+        and "both words of 3 of its 4 pairs" in said
+        and "6 of its 7 words" in said
+    )
     (chart,) = drawn(page)
     named = {trace["name"]: len(trace["customdata"]) for trace in chart["data"] if trace.get("customdata")}
     assert named["words of the benchmark"] == 6
