@@ -2,17 +2,18 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from models import checkpoints
 from models.base import BadCheckpoint, Card, LanguageModel, Pullback, Recording, Task, Tokens
 from models.heads import parted, whole
-from models.observed import OBSERVED, Observation, attend, observing, transformers
+from models.observed import OBSERVED, Observation, attend, changing, observing, transformers
 from models.own import weights
 from models.product import freeze
 from models.pullback_gpt2 import Gpt2Weights, fits, gpt2_pullback
@@ -79,6 +80,32 @@ class HuggingFaceModel(LanguageModel):
             attention=self._checked(seen.weights) if "attention" in self.card.abilities else None,
             neurons=tuple(neurons) if len(neurons) == self.card.layers else None,
         )
+
+    @torch.no_grad()
+    def record_together(self, texts: Sequence[Tensor]) -> Iterator[Recording]:
+        """A recording of each of B texts, (T, D) each, in order, from one pass of a causal model.
+
+        What stands behind a shorter text is not heard by it. Logits are made text by text, as they are many.
+        """
+        attention: list[Tensor] = []
+
+        def keep(_layer: int, weights: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+            attention.append(weights)
+            return weights, values
+
+        padded = pad_sequence(list(texts), batch_first=True)
+        with self._looking, changing(keep, self.card.layers), _neurons(self.network) as flat:
+            states, every = self._parts.body(padded, every=True)
+        assert every is not None
+        neurons = [layer.unflatten(0, padded.shape[:2]) for layer in flat]
+        for k, size in enumerate(map(len, texts)):
+            seen = [weights[k, :, :size, :size] for weights in attention]
+            yield Recording(
+                logits=self.unembed(states[k, :size]),
+                hidden=tuple(layer[k, :size] for layer in every),
+                attention=self._checked(seen) if "attention" in self.card.abilities else None,
+                neurons=tuple(n[k, :size] for n in neurons) if len(neurons) == self.card.layers else None,
+            )
 
     def _checked(self, weights: list[Tensor]) -> Tensor:
         """Attention of every layer as (L, H, T, T); refused unless each layer was seen and rows sum to 1."""

@@ -18,7 +18,7 @@ from interpret.run import Run, RunKey, record
 from interpret.units import SIGNED
 from interpret.units_corpus import GATES, SATURATED, is_story
 from interpret.units_features import features
-from models.base import BadText, LanguageModel, Memory, Refusal, Tokens
+from models.base import BadText, LanguageModel, Memory, Recording, Refusal, Tokens
 
 LONGEST = 256  # tokens of one text
 TOGETHER = 8  # texts
@@ -77,22 +77,32 @@ def _encoded(model: LanguageModel, text: str) -> Tokens | str:
 
 
 def _runs(model: LanguageModel, texts: Sequence[Tokens]) -> Iterator[Run]:
-    """Each text's run, in order; an LSTM that reads on from word to word takes `TOGETHER` texts at once."""
-    together: Any = getattr(model, "memory", None)
-    if together is None or model.card.task != "causal":
+    """Each text's run, in order; a causal LSTM or transformer takes `TOGETHER` texts at once."""
+    recorded: Any = getattr(model, "record_together", None) or _remembered(model)
+    if recorded is None or model.card.task != "causal":
         yield from (record(model, one) for one in texts)
         return
     for start in range(0, len(texts), TOGETHER):
         some = texts[start : start + TOGETHER]
         vectors = [model.embed(torch.from_numpy(one.ids.copy())) for one in some]
-        memory = together(pad_sequence(vectors, batch_first=True))  # what stands behind a text is not heard
-        for k, (one, own) in enumerate(zip(some, vectors, strict=True)):
-            tracks = {n: tuple(t[k, : len(one)] for t in held) for n, held in vars(memory).items()}
+        for one, own, kept in zip(some, vectors, recorded(vectors), strict=True):
+            key = RunKey(model.card.sha256, one.text)
+            yield Run(key=key, tokens=one, vectors=own, model=model, **vars(kept))
+
+
+def _remembered(model: LanguageModel) -> Any:
+    """What records several texts of an LSTM that reads on from word to word, or None of another model."""
+    together: Any = getattr(model, "memory", None)
+
+    def recorded(vectors: Sequence[torch.Tensor]) -> Iterator[Recording]:
+        memory = together(pad_sequence(list(vectors), batch_first=True))  # what stands behind is not heard
+        for k, own in enumerate(vectors):
+            tracks = {n: tuple(t[k, : len(own)] for t in held) for n, held in vars(memory).items()}
             seen = Memory(**tracks)
-            yield Run(
-                key=RunKey(model.card.sha256, one.text), tokens=one, vectors=own, model=model, attention=None,
-                neurons=None, memory=seen, hidden=(own, *seen.hidden), logits=model.unembed(seen.hidden[-1]),
-            )  # fmt: skip
+            logits = model.unembed(seen.hidden[-1])
+            yield Recording(logits=logits, hidden=(own, *seen.hidden), memory=seen)
+
+    return recorded if together else None
 
 
 def _storable(text: str) -> str:
