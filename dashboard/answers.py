@@ -38,7 +38,7 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
             "There is no text yet: type a sentence.",
             "In the side bar (» on a phone), or choose an example there.",
         )
-        st.stop()
+        choices.end_page()
     asked = (method, model, text, choices.measure(), options)
     try:
         key = cached.digest(*asked)
@@ -47,7 +47,7 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
             if choices.stopped(key):
                 frame.notice("Stopped.", "Nothing else was lost. Press “Try again”, or shorten the text.")
                 st.button("Try again", on_click=choices.go_on)
-                st.stop()
+                choices.end_page()
             found = _wait(key, lambda listener: cached.submit(*asked, listener))
             cached.keep(key, found)
         return found
@@ -57,7 +57,7 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
             change = "Models are chosen in the side bar (» on a phone); your text stays."
         frame.notice(str(refusal), change, role=role)
         if _ends:
-            st.stop()
+            choices.end_page()
         return None
     except Exception:  # the page never shows a trace; the log does
         logging.getLogger(__name__).exception("no answer to %s for %s", method, asked[1])
@@ -65,7 +65,7 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
             "Underhood made a mistake while computing this, and has written it to its log.",
             "Everything else goes on working: change the text, the model or the question.",
         )
-        st.stop()
+        choices.end_page()
 
 
 def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"]) -> Result:

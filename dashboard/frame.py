@@ -163,7 +163,9 @@ def share() -> None:
     with st.popover("Share", type="tertiary"):
         link = choices.link()
         if link is None:
-            st.text("This text is too long for a link. Save the JSON under a picture: it opens this view again.")
+            st.text(
+                "This text is too long for a link. Save the JSON under a picture: it opens this view again."
+            )
         else:
             st.text("This link opens the same view:")
             st.code(link, language=None, wrap_lines=True)

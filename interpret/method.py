@@ -133,9 +133,9 @@ def settings(chosen: Method, options: dict[str, Any]) -> Any:
         raise UnknownMethod(f"{chosen.name} has no option {', '.join(sorted(unknown))}; it has: {has}.")
     try:
         return chosen.options(**options)
-    except Refusal:  # a whole sentence already
-        raise
     except (TypeError, ValueError) as error:
+        if str(error).endswith("."):  # a whole sentence already
+            raise
         raise UnknownMethod(f"{chosen.name}: {error}.") from None
 
 

@@ -79,9 +79,10 @@ def one_thread_that_repeats_itself() -> None:
 
 @pytest.fixture(autouse=True)
 def seeds() -> None:
-    """The same random numbers in every test, whatever ran before it."""
+    """The same random numbers in every test, and one thread, whatever ran before it."""
     import torch
 
+    torch.set_num_threads(1)  # a recipe of ours may have taken more
     random.seed(7)
     np.random.seed(7)  # noqa: NPY002  for libraries that use the global one
     torch.manual_seed(7)

@@ -1,6 +1,6 @@
 """What the reader has chosen. The only package that touches session state and the address."""
 
-from dashboard.choices.address import link
+from dashboard.choices.address import end_page, link
 from dashboard.choices.behind import behind, forget_index, index, indexes, keep_index, put_behind
 from dashboard.choices.controls import (
     among,
@@ -58,12 +58,13 @@ from dashboard.choices.writing import dials, go_on_with, keep_dials
 
 __all__ = [
     "MEASURES", "OwnTexts", "among", "behind", "choose_bar", "choose_rival", "chosen_row", "column",
-    "continue_with", "continue_with_bar", "continue_with_pill", "dials", "double", "doubled", "examples",
-    "forget_index", "forget_picked", "forget_texts", "go_on", "go_on_with", "index", "indexes", "job", "keep",
-    "keep_dials", "keep_index", "keep_job", "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept",
-    "link", "look_in_sentences", "measure", "method", "model", "number", "offered_units", "open_lens",
-    "open_model", "open_next", "open_pair", "open_view", "own_place", "own_texts", "pasted", "phrase", "pick",
-    "picked", "played", "press_cell", "put_behind", "rival", "set_to", "several", "sidebar", "stage", "steps",
-    "stop", "stopped", "switch", "take_entry", "take_in", "take_text", "take_unit", "text", "titles", "unit",
-    "uploaded", "watch", "with_versus", "word", "written",
+    "continue_with", "continue_with_bar", "continue_with_pill", "dials", "double", "doubled",
+    "end_page", "examples", "forget_index", "forget_picked", "forget_texts", "go_on", "go_on_with",
+    "index", "indexes", "job", "keep", "keep_dials", "keep_index", "keep_job", "keep_phrase",
+    "keep_stage", "keep_texts", "keep_word", "kept", "link", "look_in_sentences", "measure",
+    "method", "model", "number", "offered_units", "open_lens", "open_model", "open_next",
+    "open_pair", "open_view", "own_place", "own_texts", "pasted", "phrase", "pick", "picked",
+    "played", "press_cell", "put_behind", "rival", "set_to", "several", "sidebar", "stage", "steps",
+    "stop", "stopped", "switch", "take_entry", "take_in", "take_text", "take_unit", "text",
+    "titles", "unit", "uploaded", "watch", "with_versus", "word", "written",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import binascii
 import re
 import zlib
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 import streamlit as st
@@ -19,6 +19,7 @@ PLAIN = 1500  # characters of the address that a text may take as it is
 LONGEST = 6000  # characters of the address that a compressed text may take
 MOST = 400_000  # bytes that a compressed text may grow to: a small link must not fill the memory
 GATHERED = "address_to_be"  # in the session: what a run of a page will write
+CHOSEN = "address_chosen"  # in the session: the choices in it
 FORGOTTEN = "address_without"  # in the session: what the next run takes out
 BROKEN = "The text in this link is damaged: ask for the link again, or for the file of the view."
 TOO_LONG = (
@@ -93,6 +94,7 @@ def linked(name: str, known: Collection[Any], first: Any = None) -> None:
 def begin() -> None:
     """From here to `end` choices are gathered: a run of a page is one step in the browser's history."""
     gone = st.session_state.pop(FORGOTTEN, ())
+    st.session_state[CHOSEN] = {}
     st.session_state[GATHERED] = {
         name: value for name, value in st.query_params.to_dict().items() if name not in gone
     }
@@ -100,14 +102,24 @@ def begin() -> None:
 
 def end() -> None:
     """Write what was gathered, if the address does not say it yet."""
-    wanted = st.session_state.pop(GATHERED, None)
-    if wanted is not None and wanted != st.query_params.to_dict():
+    wanted, chosen = st.session_state.pop(GATHERED, None), st.session_state.pop(CHOSEN, {})
+    if wanted is None:
+        return
+    if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
+    st.session_state["address"] = {**st.session_state.get("address", {}), **chosen}
+
+
+def end_page() -> NoReturn:
+    """Draw nothing more; what was chosen is written first, because afterwards nothing reaches the browser."""
+    end()
+    st.stop()
 
 
 def now() -> dict[str, str]:
     """The address, with what will be written to it."""
-    return st.session_state.get(GATHERED, None) or st.query_params.to_dict()
+    found = st.session_state.get(GATHERED)
+    return st.query_params.to_dict() if found is None else found
 
 
 def write(**choices: str | None) -> None:
@@ -117,7 +129,9 @@ def write(**choices: str | None) -> None:
     wanted = {name: value for name, value in {**before, **spelt}.items() if value is not None}
     if GATHERED in st.session_state:
         st.session_state[GATHERED] = wanted
-    elif wanted != before:
+        st.session_state[CHOSEN] |= choices
+        return
+    if wanted != before:
         st.query_params.from_dict(wanted)
     st.session_state["address"] = {**st.session_state.get("address", {}), **choices}
 

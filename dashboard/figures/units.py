@@ -202,9 +202,7 @@ def alike(found: PlacesAlike) -> go.Figure:
         text=counts, textposition="outside", cliponaxis=False, hovertemplate="%{x} places<extra></extra>",
     )  # fmt: skip
     figure = plain(go.Figure(bars), 80 + 24 * len(words))
-    figure.update_xaxes(
-        title="matches with this word", dtick=max(1, max(counts) // 5), rangemode="tozero"
-    )
+    figure.update_xaxes(title="matches with this word", dtick=max(1, max(counts) // 5), rangemode="tozero")
     return figure.update_yaxes(
         tickvals=places, ticktext=[label(word) for word in words], autorange="reversed", ticklabelstandoff=6
     )

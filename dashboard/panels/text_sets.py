@@ -42,7 +42,7 @@ def _own() -> dict[str, Any]:
         except shelf.Refusal as refusal:
             choices.forget_texts()
             frame.notice(str(refusal), "Nothing of this file is used. Mend it, or give another one.")
-            st.stop()
+            choices.end_page()
     found = choices.own_texts()
     if found is None:
         frame.notice(
@@ -51,7 +51,7 @@ def _own() -> dict[str, Any]:
             "texts and may have one with labels. The file stays in this session on this computer.",
             role="status",
         )
-        st.stop()
+        choices.end_page()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         labelled = sum(bool(label) for label in found.labels)
         said = f"{found.name}: {len(found.texts):,} texts, {labelled:,} of them labelled. {found.left}"
