@@ -82,7 +82,7 @@ def test_a_model_without_gradients_is_refused_what_needs_them():
     model.card = replace(model.card, abilities=frozenset({"unembed"}))
     run = record(model, " red dog")
     with pytest.raises(
-        UnknownMethod, match="toy has no way back from its numbers to its words .* needs: choose"
+        UnknownMethod, match=r"toy has no way back from its numbers to its words .* needs: choose"
     ):
         explain(run, "gradient_norm")
     assert explain(run, "leave_one_out").values.shape == (3, 3)
