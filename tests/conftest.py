@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -75,6 +76,14 @@ def one_thread_that_repeats_itself() -> None:
 
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """Streamlit's tests put the page in the place of `__main__`, which new processes would then begin with."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,7 @@
 """How does it do on my texts? A pressed cell filters the table, a file is read, a text opens elsewhere."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -15,7 +17,7 @@ def test_a_pressed_cell_shows_its_texts_and_one_opens_on_another_page(desk, serv
     page.keyboard.press("Enter")
     expect(cell).to_have_attribute("aria-pressed", "true", timeout=30_000)
     expect(page.get_by_text(f"{count} of 60 texts are shown.")).to_be_visible(timeout=30_000)
-    assert "of_label=positive" in page.url and "of_said=negative" in page.url
+    expect(page).to_have_url(re.compile("of_label=positive.*of_said=negative"))
     text = page.locator(".passage").inner_text()
     page.get_by_role("button", name="Which words led to this?").click()
     expect(page.locator("h1.question")).to_have_text("Which words led to this one?", timeout=30_000)
