@@ -65,7 +65,10 @@ def test_every_token_is_in_one_group_and_no_group_could_be_cut(seed):
 
 
 def test_words_are_equal_replaced_inserted_and_deleted():
-    one, other = "the keys to the old cabinet are".split(), "the key to the cabinet here is now".split()
+    one, other = (
+        ["the", "keys", "to", "the", "old", "cabinet", "are"],
+        ["the", "key", "to", "the", "cabinet", "here", "is", "now"],
+    )
     assert by_words(one, other) == [
         Group("equal", (0, 1), (0, 1)),
         Group("replaced", (1, 2), (1, 2)),

@@ -125,7 +125,7 @@ def test_a_head_that_is_not_there_and_numbers_that_are_none_are_refused():
     query = len(run.tokens) - 1
     looks = of_head(maps, 1, 0, query)
     np.testing.assert_allclose(looks.values, maps.values[0, 0, query])
-    with pytest.raises(Refusal, match="no head 9.0"):
+    with pytest.raises(Refusal, match=r"no head 9\.0"):
         of_head(maps, 9, 0, query)
     broken = side("a b", ["a", " b"], [1.0, float("nan")])
     with pytest.raises(NotFinite):
