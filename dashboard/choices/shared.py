@@ -1,0 +1,119 @@
+"""The choices as pages ask for them: on the second side of a page what was chosen on the first, as far as it fits."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.choices import behind as texts_behind
+from dashboard.choices import controls, pairs, subject, units
+from dashboard.choices import several as many
+from dashboard.choices import writing as dials_of
+from dashboard.choices.sides import first_only, key, shared, side
+
+
+def model() -> str:
+    """The name of the model that is looked at."""
+    now = side()
+    return subject.model() if now is None else now.model
+
+
+def text() -> str:
+    """The text that is looked at, as typed."""
+    now = side()
+    return subject.text() if now is None else now.text
+
+
+def played(name: str) -> dict[str, Any]:
+    """What a component that the pointer plays with last told Python, by the name of its key."""
+    return controls.played(key(name))
+
+
+def word(name: str, count: int) -> int | None:
+    """The word pinned in a strip; on the second side, until one is pinned there, that of the first."""
+    now = side()
+    if now is None:
+        return controls.word(name, count)
+    if now.second and "selected" in played(name):
+        return controls.word(key(name), count)
+    if now.second and not now.alike:
+        return None
+    return controls.word(name, count)
+
+
+def phrase(name: str, count: int) -> tuple[int, int] | None:
+    """First and last word of the phrase chosen in a strip; on the second side as `word`."""
+    now = side()
+    if now is not None and now.second and "until" not in played(name) and not now.alike:
+        return None
+    return many.phrase(key(name) if "until" in played(name) else name, count)
+
+
+def _one_of(chosen: Any, name: str, title: str, known: dict[Any, str], first: Any = None, **_: Any) -> Any:
+    return _fitting(chosen, title, known, first)
+
+
+def _method(chosen: Any, names: dict[str, str]) -> str:
+    return _fitting(chosen, "Method", names, None)
+
+
+def _fitting(chosen: Any, title: str, known: dict[Any, str], first: Any) -> Any:
+    """What was chosen if it is offered here, too; else the first, and a word about it."""
+    if chosen in known:
+        return chosen
+    found = first if first in known else next(iter(known))
+    if chosen is not None:
+        st.caption(f"{title}: what is chosen beside is not there for this side.")
+    return found
+
+
+def _number(chosen: int | None, name: str, title: str, low: int, high: int, first: int) -> int:
+    return max(low, min(high, first if chosen is None else chosen))
+
+
+def _switch(chosen: bool | None, name: str, title: str, *, first: bool = False) -> bool:
+    return first if chosen is None else chosen
+
+
+def _written(chosen: str | None, name: str, title: str, first: str = "") -> str:
+    return first if chosen is None else chosen
+
+
+def _unit(chosen: str | None, title: str, hint: str) -> str:
+    return chosen or ""
+
+
+def _several(
+    chosen: list[str] | None, name: str, title: str, known: dict[str, str], first: list[str], most: int
+) -> list[str]:
+    return [one for one in chosen or first if one in known] or first
+
+
+def _behind(chosen: str | None, known: dict[str, str]) -> str:
+    return chosen if chosen in known else ""
+
+
+def _stage(chosen: int | None, name: str, known: Sequence[str]) -> int:
+    return len(known) - 1
+
+
+def _rival(chosen: str | None, target: str, known: Collection[str]) -> str | None:
+    return chosen if chosen in known else None
+
+
+def _unchanged(chosen: list[str] | None, word: int | None, others: list[str]) -> list[str]:
+    return others
+
+
+pick, among = shared(controls.pick, _one_of), shared(controls.among, _one_of)
+method = shared(controls.method, _method)
+number, switch = shared(controls.number, _number), shared(controls.switch, _switch)
+written, unit = shared(controls.written, _written), shared(units.unit, _unit)
+several, behind = shared(many.several, _several), shared(texts_behind.behind, _behind)
+stage, rival = shared(controls.stage, _stage), shared(controls.rival, _rival)
+with_versus = shared(pairs.with_versus, _unchanged)
+steps, offered_units = first_only(units.steps), first_only(units.offered_units)
+choose_rival = first_only(controls.choose_rival)
+keep, keep_stage = first_only(units.keep), first_only(controls.keep_stage)
+keep_word, keep_phrase = first_only(controls.keep_word), first_only(many.keep_phrase)
+keep_dials = first_only(dials_of.keep_dials)

@@ -1,0 +1,71 @@
+"""A page as one, or its parts twice beside each other: for the reader's model and text, and for the second ones."""
+
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard import choices, frame, shelf, worlds
+from dashboard.choices.second import Second
+from dashboard.choices.sides import Side, on
+from interpret.wording import clipped
+
+VIEWS = Path(__file__).parent / "views"
+CLIPPED = 60  # characters of a text above a side
+
+
+def show(page: Any, file: str, *, splits: bool) -> None:
+    """Draw a page, split if the reader compares and the page can be."""
+    beside = choices.second() if splits and not choices.guessing() else None
+    if beside is None:
+        page.run()
+        return
+    above = st.container()
+    with st.container(key="sides"):
+        columns = st.columns(2, gap="medium")
+    below = st.container()
+    first = Second(choices.model(), choices.text())
+    if first == beside:
+        with above:
+            frame.notice(
+                "Both sides are the same.", "Choose another model, stage or text to compare with.", "status"
+            )
+    sides = [
+        Side(
+            second=one is beside, model=one.model, text=one.text, alike=_alike(first, beside), above=above,
+            below=below,
+        )
+        for one in (first, beside)
+    ]  # fmt: skip
+    sides[1].chosen, sides[1].said = sides[0].chosen, sides[0].said
+    for column, side, one in zip(columns, sides, (first, beside), strict=True):
+        with column, on(side):
+            _head(one, first.text == beside.text)
+            if side.second:
+                _again(file)
+            else:
+                page.run()
+    with below:
+        st.page_link("views/compare.py", label="What differs, in numbers?", icon=":material/compare_arrows:")
+
+
+def _alike(first: Second, beside: Second) -> bool:
+    """Whether the words of both sides have the same numbers: a classifier reads no mark before them."""
+    judges = [shelf.task(one.model) == "classify" for one in (first, beside)]
+    return first.text == beside.text and judges[0] == judges[1]
+
+
+def _head(one: Second, same_text: bool) -> None:
+    """Whose side this is."""
+    said = [one.name] if same_text else [one.name, f"“{clipped(one.text.strip(), CLIPPED)}”"]
+    frame.side(*said)
+    if strange := worlds.strangers(one.model, one.text):
+        frame.quiet(f"Words this model does not know: {', '.join(strange[:8])}.")
+
+
+def _again(file: str) -> None:
+    """Draw the page's parts once more; Streamlit's own page can be drawn only once."""
+    spec = spec_from_file_location(f"second_{file}", VIEWS / f"{file}.py")
+    assert spec is not None and spec.loader is not None
+    spec.loader.exec_module(module_from_spec(spec))
