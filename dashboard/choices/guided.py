@@ -1,0 +1,142 @@
+"""Which tour or lesson a reader follows, what they guess before they look, and whether they present to a room."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.choices.address import forget, now, write
+from dashboard.guides import FOLDERS, OWN, Guide
+
+STEP = "step"
+
+
+def take_up() -> None:
+    """At the beginning of a run: what is followed and whether it is presented, from the address or the session."""
+    given = now()
+    kind = _kind(given)
+    if kind:
+        st.session_state["guide"] = (kind, given[kind], _number(given.get(STEP)))
+    if "present" in given:
+        st.session_state["presents"] = given["present"] == "1"
+    if followed := following():
+        write(**{followed[0]: followed[1], STEP: str(followed[2])})
+    write(present="1" if presents() else None)
+
+
+def following() -> tuple[str, str, int] | None:
+    """Kind, name and step (from 1) of the tour or lesson that is followed."""
+    return st.session_state.get("guide")
+
+
+def arriving() -> tuple[str, str, int] | None:
+    """The step that a short link names without saying what stands there."""
+    given = now()
+    kind = _kind(given)
+    if kind is None or "model" in given or following():
+        return None
+    return kind, given[kind], _number(given.get(STEP))
+
+
+def leave() -> None:
+    """Follow nothing any more; page, text and model stay. For callbacks."""
+    st.session_state.pop("guide", None)
+    st.session_state.pop("guess", None)
+    forget(*FOLDERS, STEP, "guess")
+
+
+def presents() -> bool:
+    """Whether the page is shown to a room: large type, no side bar."""
+    return bool(st.session_state.get("presents", now().get("present") == "1"))
+
+
+def present(on: bool) -> None:
+    """Show the page to a room, or no longer. For callbacks."""
+    st.session_state["presents"] = on
+    forget("present")
+
+
+def own_guide() -> Guide | None:
+    """The tour or lesson that this reader opened from a file."""
+    return st.session_state.get("own_guide")
+
+
+def keep_guide(found: Guide) -> None:
+    """Have this tour or lesson for the session."""
+    st.session_state["own_guide"] = found
+
+
+def guide_file() -> bytes | None:
+    """The file of a tour or lesson that lies in the box just now."""
+    given = st.file_uploader(
+        "A tour or lesson of your own (JSON)", "json", key=f"{OWN}-guide", max_upload_size=1
+    )
+    return None if given is None else given.getvalue()
+
+
+def guess(known: dict[str, str]) -> str:
+    """What the reader guesses before the page shows it, value -> what to call it; "" for nothing."""
+    if st.session_state.get("guess") is None:
+        st.session_state["guess"] = now().get("guess")
+    if st.session_state["guess"] not in known:
+        st.session_state["guess"] = None
+    st.segmented_control(
+        "Guess before you look", list(known), format_func=known.__getitem__, key="guess",
+        persist_state="session", on_change=guess_again,
+    )  # fmt: skip
+    chosen = st.session_state["guess"]
+    write(guess=chosen)
+    return chosen or ""
+
+
+def guessing() -> str:
+    """What is guessed on this page; "" for nothing."""
+    return st.session_state.get("guess") or ""
+
+
+def guess_again() -> None:
+    """Hide what was revealed. For callbacks."""
+    st.session_state.pop("revealed", None)
+    if st.session_state.get("guess") is None:
+        forget("guess")
+
+
+def revealed(key: str) -> Any:
+    """What the reader had guessed when they revealed this very question; None before."""
+    held = st.session_state.get("revealed") or {}
+    return held.get(key)
+
+
+def has_revealed() -> bool:
+    """Whether anything was revealed since this view was opened."""
+    return bool(st.session_state.get("revealed"))
+
+
+def reveal(key: str, given: Any) -> None:
+    """Keep a guess and show the answer. For callbacks."""
+    st.session_state["revealed"] = {**(st.session_state.get("revealed") or {}), key: given}
+
+
+def marks(name: str, could: set[int]) -> list[int]:
+    """The words marked in the component `name`; what the browser sends is not trusted."""
+    told = (st.session_state.get(name) or {}).get("marked")
+    given = told if isinstance(told, list) else []
+    return [word for word in dict.fromkeys(given) if type(word) is int and word in could]
+
+
+def three_guesses(name: str, labels: list[str]) -> list[str] | None:
+    """Words the reader expects, written one by one; None until they ask for the answer."""
+    with st.form(name, border=True):
+        lines = [
+            column.text_input(label, key=f"{name}-{label}", max_chars=60)
+            for column, label in zip(st.columns(len(labels)), labels, strict=True)
+        ]
+        asked = st.form_submit_button("Reveal", type="primary")
+    return [line.strip() for line in lines] if asked else None
+
+
+def _kind(given: dict[str, str]) -> str | None:
+    return next((kind for kind in FOLDERS if kind in given), None)
+
+
+def _number(written: str | None) -> int:
+    return int(written) if written and written.isdecimal() and len(written) < 4 else 1

@@ -1,0 +1,141 @@
+"""The bar of a tour or lesson: which step this is, what to look at, on and back; and presenting to a room."""
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import choices, frame, guides, shelf
+from dashboard.components.clicker import clicker
+from dashboard.guides import GUESSED, Guide, Step
+from dashboard.questions import QUESTIONS
+
+KINDS = {"tour": "Tour", "lesson": "Lesson"}
+GUESSES = {"causes": "which words matter", "next": "the next word", "surprise": "the surprising words"}
+ABSENT = "This link names a tour or lesson that is not here."
+HOW_TO_OPEN = (
+    "If it is a teacher's own, open its file on the page “Where to begin?”. The page below works as ever."
+)
+
+
+def known(kind: str, name: str) -> Guide | None:
+    """A bundled tour or lesson, or the reader's own."""
+    own = choices.own_guide()
+    if name == guides.OWN:
+        return own if own is not None and own.kind == kind else None
+    return guides.guides(kind).get(name)
+
+
+def arrive() -> None:
+    """A short link, which names only a step: open what stands there."""
+    named = choices.arriving()
+    found = named and known(*named[:2])
+    if named and found:
+        choices.open_view(*found.at(_within(named[2], found), present=choices.presents()))
+
+
+def bar(path: str) -> None:
+    """What is followed, above the page."""
+    choices.take_up()
+    named = choices.following()
+    if not named and not choices.presents():
+        return
+    found = named and known(*named[:2])
+    with st.container(key="guide", border=True):
+        if named and not found:
+            frame.notice(ABSENT, HOW_TO_OPEN, role="status")
+            st.button("Go on without it", key="guide-leave", on_click=choices.leave)
+        elif named and found:
+            _step(found, _within(named[2], found), path)
+        else:
+            _presented()
+
+
+def for_a_class(path: str) -> None:
+    """In the side bar: guess first, and show it to a room."""
+    with st.popover("For a class", type="tertiary"):
+        offered = _offered(path)
+        if offered:
+            choices.guess({name: GUESSES[name] for name in offered})
+            st.caption("The page keeps its answer back until you have guessed.")
+        _presenting("class-present")
+        st.page_link("views/stories.py", label="Tours, lessons and stories", icon=":material/auto_stories:")
+
+
+def _offered(path: str) -> list[str]:
+    """What can be guessed on this page with this model."""
+    task, page = shelf.task(choices.model()), GUESSED.get(path, ())
+    unfit = {"causal": (), "masked": ("next",), "classify": ("next", "surprise")}[task]
+    return [name for name in page if name not in unfit]
+
+
+def _step(found: Guide, number: int, path: str) -> None:
+    step, count = found.steps[number - 1], len(found.steps)
+    st.html(_in_words(found, number, step))
+    if step.page != path:
+        st.caption("This is another page than the step is about: “Start this step again” leads back.")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for label, to, name, icon in (
+            ("Back", number - 1, "back", "arrow_back"), ("Next", number + 1, "next", "arrow_forward")
+        ):  # fmt: skip
+            st.button(
+                label, key=f"guide-{name}", icon=f":material/{icon}:", disabled=not 1 <= to <= count,
+                type="primary" if name == "next" and number < count else "secondary",
+                on_click=open_step, args=(found, min(max(to, 1), count)),
+            )  # fmt: skip
+        st.button(
+            "Start this step again", key="guide-again", type="tertiary", on_click=open_step, args=(found, number)
+        )
+        _presenting("guide-present")
+        st.button(f"Leave the {found.kind}", key="guide-leave", type="tertiary", on_click=choices.leave)
+    clicker(on=choices.presents())
+
+
+def _in_words(found: Guide, number: int, step: Step) -> str:
+    """The step as HTML, escaped."""
+    head = f"{KINDS[found.kind]}: {found.title}"
+    later = step.look if found.kind == "tour" or not step.guess or choices.has_revealed() else ""
+    label = "Look for" if found.kind == "tour" else "To think about"
+    look = f'<p class="look"><b>{label}:</b> {escape(later)}</p>' if later else ""
+    return (
+        f'<section class="guide" aria-label="{escape(head)}"><p class="at"><span>{escape(head)}</span> '
+        f"<b>{'Step' if found.kind == 'tour' else 'Question'} {number} of {len(found.steps)}</b></p>"
+        f"<p>{escape(step.text)}</p>{look}</section>"
+    )
+
+
+def open_step(found: Guide, number: int) -> None:
+    """Open a step as its link does. For callbacks."""
+    choices.open_view(*found.at(number, present=choices.presents()))
+
+
+def _presented() -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.html(
+            f'<p class="guide at">{escape(choices.model())} · “{escape(_short(choices.text()))}”</p>',
+            width="content",
+        )
+        _presenting("guide-present")
+
+
+def _presenting(key: str) -> None:
+    on = choices.presents()
+    if on:
+        st.html('<span class="presenting"></span>', width="content")
+    st.button(
+        "End large type" if on else "Large type, for a room", key=key, type="tertiary",
+        icon=":material/close_fullscreen:" if on else ":material/slideshow:",
+        on_click=choices.present, args=(not on,),
+    )  # fmt: skip
+
+
+def _within(number: int, found: Guide) -> int:
+    return min(max(number, 1), len(found.steps))
+
+
+def _short(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
+
+
+def titles() -> dict[str, str]:
+    """The pages by path, the first also as ""."""
+    return {one.path: one.title for one in QUESTIONS} | {"": QUESTIONS[0].title}

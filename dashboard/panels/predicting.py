@@ -1,0 +1,192 @@
+"""Predict before reveal: a reader says what they expect, and then sees it beside what the model does."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from dashboard import answers, cached, choices, figures, frame, worlds
+from dashboard.components.marking import Truth, marking
+from interpret.results import Asked, NextWords, TokenScores
+from interpret.results.overlap import Overlap
+from interpret.sentences import named, percent
+from interpret.wording import WordGrid, afterwards, clipped, first_row, surprises, written_target
+
+TOP = 3
+FEWEST = 3  # words to choose among: with fewer there is nothing to guess
+LABELS = ["First guess", "Second guess", "Third guess"]
+OTHER = "leave_one_out"
+
+
+def causes(method: str, title: str, asked: Asked, grid: WordGrid, guesses: Any) -> None:
+    """Which words matter? If the reader guesses first, the page ends here until they reveal the map."""
+    if not _guesses("causes"):
+        return
+    after = afterwards(guesses)
+    pinned = choices.word("saliency", len(grid.words) + len(after))
+    row = grid.rows.index(pinned) if pinned in grid.rows else first_row(guesses, grid)
+    place, target = grid.rows[row], written_target(grid, row)
+    could = _could(grid, place, asked.task)
+    words = [word.to_data() for word in grid.words]
+    names = [clipped(word.shown) for word in grid.words]
+    key = _question("causes", target, len(words))
+    what = "the class " if asked.task == "classify" else ""
+    wanted = _wanted(could)
+    marked = _marked(
+        key, words, after, could, wanted, place,
+        f"Which {wanted} words do you expect to matter most for {what}{named(grid.name(row))}? Mark them, then "
+        "reveal the map.",
+    )  # fmt: skip
+    if marked is None:
+        return
+    found = Overlap.of(marked, grid.values[row], could, wanted)
+    compared = [(f"The map: {title}", found, "the map's")]
+    other = None if method == OTHER else answers.part(OTHER, target=target)
+    if isinstance(other, TokenScores):
+        left_out = Overlap.of(marked, grid.sums(other), could, wanted)
+        compared.append(("Leaving each word out", left_out, "leave-one-out's"))
+    _compare(key, words, after, place, marked, names, compared)
+
+
+def surprising(found: NextWords) -> None:
+    """Which words surprise it? If the reader guesses first, the page ends here until they reveal them."""
+    if not _guesses("surprise"):
+        return
+    told = surprises(found)
+    could = [word for word, bits in enumerate(told.bits) if bits is not None]
+    words = [word.to_data() for word in told.words]
+    wanted = _wanted(could)
+    key = _question("surprise", "", len(words))
+    marked = _marked(
+        key, words, [], could, wanted, None,
+        f"Which {wanted} words do you think the model expected least? Mark them, then reveal its surprise.",
+    )  # fmt: skip
+    if marked is None:
+        return
+    overlap = Overlap.of(marked, [bits or 0.0 for bits in told.bits], could, wanted)
+    names = [clipped(word.shown) for word in told.words]
+    compared = [("The words with most bits of surprise", overlap, "the model's")]
+    _compare(key, words, [], None, marked, names, compared)
+
+
+def next_words(found: NextWords) -> None:
+    """What comes next? If the reader guesses first, the page ends here until they have written three words."""
+    if not _guesses("next"):
+        return
+    key = _question("next", "", len(found.tokens))
+    given = choices.revealed(key)
+    if given is None:
+        frame.said("What comes next? Write the three words that you find likeliest, then reveal the model's.")
+        st.html(f'<p class="written">{escape(choices.text())} …</p>')
+        given = choices.three_guesses(key, LABELS)
+        if given is None:
+            frame.how("guess-next")
+            choices.end_page()
+        choices.reveal(key, given)
+    _three(found, [line for line in dict.fromkeys(given) if line])
+    st.button("Guess again", key="guess-again", on_click=choices.guess_again)
+    frame.how("guess-next")
+
+
+def _guesses(what: str) -> bool:
+    """Whether this is guessed first; two sides beside each other are there to be looked at."""
+    return choices.guessing() == what and choices.side() is None
+
+
+def _could(grid: WordGrid, place: int, task: str) -> list[int]:
+    """The words that can matter for what is explained: those before it, or around it; not the start mark."""
+    end = place if task == "causal" else len(grid.words)
+    return [word for word in range(min(end, len(grid.words))) if word != place and grid.words[word].shown]
+
+
+def _wanted(could: Sequence[int]) -> int:
+    given = choices.kept("top")
+    asked = int(given) if given.isdecimal() and len(given) < 3 else TOP
+    return max(1, min(asked, len(could) // 2))
+
+
+def _question(kind: str, target: str, words: int) -> str:
+    """A name of what is asked, the same whatever map it is compared with."""
+    digest = cached.digest(kind, choices.model(), choices.text(), "", {"target": target, "words": words})
+    return f"guess-{digest[:16]}"
+
+
+def _marked(
+    key: str, words: Any, after: Any, could: list[int], wanted: int, place: int | None, prompt: str
+) -> list[int] | None:
+    """What the reader marked, once they reveal; until then the page ends here. None: too few words to guess."""
+    if len(could) < FEWEST:
+        frame.notice(
+            "There are too few words here to guess among.",
+            "Type a longer text, or look at a later word.", role="status",
+        )  # fmt: skip
+        return None
+    marked = choices.revealed(key)
+    if marked is not None:
+        return [word for word in marked if word in could]
+    frame.said(prompt)
+    marking(
+        words, after, could, key=key, marked=choices.marks(key, set(could)), wanted=wanted, asked=place,
+        direction=figures.direction(choices.text()),
+    )  # fmt: skip
+
+    def reveal() -> None:
+        choices.reveal(key, choices.marks(key, set(could)))
+
+    st.button("Reveal", key="reveal", type="primary", on_click=reveal)
+    frame.how("guess-words")
+    choices.end_page()
+
+
+def _compare(
+    key: str, words: Any, after: Any, place: int | None, marked: list[int], names: list[str],
+    compared: list[tuple[str, Overlap, str]],
+) -> None:  # fmt: skip
+    """The marks beside each truth; a sentence with the share that was found, and by chance."""
+    could = [word for word in range(len(words)) if names[word]]
+    truths: list[Truth] = [{"title": title, "top": list(found.top)} for title, found, _ in compared]
+    with st.container(border=True):
+        for title, found, whose in compared:
+            st.html(f'<p class="said"><b>{escape(title)}.</b> {escape(found.in_words(whose, names))}</p>')
+        marking(
+            words, after, could, key=f"{key}-seen", marked=marked, wanted=len(marked), asked=place, truths=truths,
+            direction=figures.direction(choices.text()),
+        )  # fmt: skip
+        st.button("Guess again", key="guess-again", on_click=choices.guess_again)
+    frame.how("guess-words")
+
+
+def _three(found: NextWords, given: list[str]) -> None:
+    """Each guess with its probability, and what the model's own three hold together."""
+    text = choices.text()
+    rows, held = [], 0.0
+    for line in given:
+        if worlds.strangers(choices.model(), line):
+            rows.append((line, "unknown to this model", ""))
+            continue
+        gap = "" if not text or text[-1].isspace() else " "
+        longer = answers.of_text(f"{text}{gap}{line}", choices.model(), "next_words")
+        if not isinstance(longer, NextWords):
+            continue
+        new = longer.spans[:, 1] > len(text)
+        share = 2.0 ** -float(longer.surprise[new].sum())
+        held += share
+        place = f"{int(longer.rank[new][0]):,}" if int(new.sum()) == 1 else f"{int(new.sum())} pieces"
+        rows.append((line, percent(share), place))
+    own = float(found.values[-1, :3].sum())
+    shown = [named(token) for token in found.marked()[:3]]
+    with st.container(border=True):
+        if rows:
+            frame.said(
+                f"Your guesses hold {percent(held)} of what the model expects next; its own first three, "
+                f"{', '.join(shown[:-1])} and {shown[-1]}, hold {percent(own)}."
+            )
+            body = "".join(
+                f"<tr><th>{escape(line)}</th><td>{escape(share)}</td><td>{escape(place)}</td></tr>"
+                for line, share, place in rows
+            )
+            head = "<tr><th>your guess</th><th>probability</th><th>place in its list</th></tr>"
+            st.html(f'<table class="guessed"><thead>{head}</thead>{body}</table>')
+        else:
+            frame.said(f"You wrote nothing. The model's own first three hold {percent(own)}.")
