@@ -82,7 +82,11 @@ def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"
     try:
         while True:
             try:
-                return answer.result(timeout=0.5)
+                found: Any = answer.result(timeout=0.5)
+                if not isinstance(found, cached.Elsewhere):
+                    return found
+                answer = found.answer
+                continue
             except NotYet:
                 if answer.done():
                     raise
@@ -95,7 +99,8 @@ def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"
                     st.button("Stop", key=f"stop-{key}", on_click=choices.stop, args=(key,))
             passed = time.monotonic() - started
             left = f", about {passed / share[0] - passed:.0f} s left" if share[0] > 0.05 else ""
-            bar.progress(min(1.0, share[0]), text=f"Computing{left}")
+            said = f"Computing{left}" if answer.running() else "Waiting: other readers' questions come first"
+            bar.progress(min(1.0, share[0]), text=said)
     finally:
         wanted.clear()
         answer.cancel()

@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
 
 from cachetools import TTLCache
 
-from dashboard.shelf import PATIENCE, card, is_known, worker
+from dashboard.pace import MOMENT, NotQuick, Pace, TooLong, watched
+from dashboard.shelf import Refusal, card, hand
 from interpret import Run, explain, find, find_studies, progress, record, study
 from interpret.anatomy import anatomy
 from interpret.corpus import uploads
@@ -25,22 +26,40 @@ from interpret.target import parse
 from interpret.trust.evidence import EVIDENCE
 from interpret.word_rules import word_pipeline
 from models.base import LanguageModel, Tokens
+from models.worker import Worker
 
 MODULES = {"anatomy": "interpret.anatomy", "training": "models.train.storyland"}  # pages that are no method
 LONGEST = 256  # tokens in one picture
+ANSWERS = 256 * 2**20  # bytes of answers kept
+RUNS = 24 * 2**20  # bytes of forward passes kept beside each model
+_pace = Pace()
 _lock = threading.Lock()
 
 
 def _size(found: Any) -> int:
-    """About how many bytes an answer takes: its numbers, and the texts it holds."""
-    texts = getattr(found, "texts", ())  # of some answers how many there were
-    held = [text for text in texts if isinstance(text, str)] if isinstance(texts, tuple | list) else []
-    return getattr(getattr(found, "values", None), "nbytes", 0) + 65536 + 2 * sum(map(len, held))
+    """About how many bytes an answer or a run takes, with all that is in it but the model."""
+    if isinstance(found, LanguageModel):
+        return 0
+    size = 64
+    if isinstance(held := getattr(found, "nbytes", None), int):  # arrays and tensors
+        size += held
+    elif isinstance(found, str | bytes):
+        size += 2 * len(found)
+    elif isinstance(found, dict):
+        size += sum(_size(key) + _size(value) for key, value in found.items())
+    elif isinstance(found, list | tuple | set | frozenset):
+        size += sum(map(_size, found))
+    elif is_dataclass(found):
+        size += sum(_size(getattr(found, field.name)) for field in fields(found))
+    return size
 
 
-_results: TTLCache[str, Any] = TTLCache(256 * 2**20, 3600, getsizeof=_size)
+def _size_of_answer(found: Any) -> int:
+    return min(ANSWERS, 1024 + _size(found))
+
+
+_results: TTLCache[str, Any] = TTLCache(ANSWERS, 3600, getsizeof=_size_of_answer)
 _aside = ThreadPoolExecutor(1, "aside")  # for what needs no model, such as fastai's slow import
-_runs: dict[str, TTLCache[str, Run]] = {}
 GONE = 8.0  # seconds after which nobody looks any more
 
 
@@ -103,33 +122,82 @@ def keep(key: str, found: Any) -> None:
         _results[key] = found
 
 
+@dataclass(frozen=True, eq=False)
+class Elsewhere:
+    """What stands in place of an answer when a question has begun again among the long ones."""
+
+    answer: "Future[Any]"
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """A question to a model, and who listens to how far it is."""
+
+    method: str
+    name: str
+    text: str
+    measure: str
+    options: dict[str, Any]
+    listener: Callable[[float], bool]
+
+    def is_long(self) -> bool:
+        """Whether to ask it among the long ones; evidence and studies are long until they were quick."""
+        looks_at_much = self.method in find_studies() or self.method in EVIDENCE
+        return _pace.is_long(self.method, self.name, first=looks_at_much)
+
+    def quick(self, keeper: Worker, model: LanguageModel) -> Any:
+        """The answer, if it comes within a moment or nobody else waits."""
+        try:
+            return self._timed(keeper, model, keeper.is_waited_for)
+        except NotQuick:
+            _pace.took(self.method, self.name, 2 * MOMENT)
+            return Elsewhere(hand(self.name, self.long, long=True))
+
+    def long(self, keeper: Worker, model: LanguageModel) -> Any:
+        """The answer, however long it takes."""
+        return self._timed(keeper, model, lambda: False)
+
+    def _timed(self, keeper: Worker, model: LanguageModel, waited_for: Callable[[], bool]) -> Any:
+        began = time.thread_time()
+        try:
+            with progress.heard_by(watched(self.listener, waited_for)):
+                found = self._answer(keeper, model)
+        except TooLong:
+            raise Refusal(
+                "This took more than ten minutes of computing, which is all that one question may take: "
+                "shorten the text, or choose fewer steps or samples."
+            ) from None
+        _pace.took(self.method, self.name, time.thread_time() - began)
+        return found
+
+    def _answer(self, keeper: Worker, model: LanguageModel) -> Any:
+        if self.method in find_studies():
+            return study(model, self.method, **self.options)
+        run = _run(keeper, model, self.text)
+        if self.method == "anatomy":
+            return anatomy(run)
+        given = dict(self.options)
+        written = given.pop("target", "every")
+        target = parse(run, written, self.measure)  # type: ignore[arg-type]
+        if self.method in EVIDENCE:
+            return EVIDENCE[self.method](run, target, **given)
+        return explain(run, self.method, target, **given)
+
+
 def submit(
     method: str, name: str, text: str, measure: str, options: dict[str, Any],
     listener: Callable[[float], bool],
 ) -> "Future[Any]":  # fmt: skip
     """Hand a question to the model's worker. `listener` hears how far it is and says whether to go on.
 
-    Beside the methods and the studies, which need no text: "anatomy", what the model is made of, and
-    "words", the text in fastai's words.
+    The answer may be that it comes from `Elsewhere`. Beside the methods and the studies, which need no text:
+    "anatomy", what the model is made of, and "words", the text in fastai's words.
     """
     if method == "words":
         return _aside.submit(word_pipeline, text)
-
-    def work(model: LanguageModel) -> Any:
-        with progress.heard_by(listener):
-            if method in find_studies():
-                return study(model, method, **options)
-            run = _run(name, model, text)
-            if method == "anatomy":
-                return anatomy(run)
-            given = dict(options)
-            written = given.pop("target", "every")
-            target = parse(run, written, measure)  # type: ignore[arg-type]
-            if method in EVIDENCE:
-                return EVIDENCE[method](run, target, **given)
-            return explain(run, method, target, **given)
-
-    return worker(name).submit(work, PATIENCE)
+    asked = _Question(method, name, text, measure, options, listener)
+    long = asked.is_long()
+    return hand(name, asked.long if long else asked.quick, long=long)
 
 
 def columns_of(name: str, held: bytes) -> uploads.Columns:
@@ -147,14 +215,15 @@ def fitting(model: LanguageModel, text: str) -> Tokens:
     return model.encode(text).cut(min(LONGEST, model.card.context or LONGEST))
 
 
-def _run(name: str, model: LanguageModel, text: str) -> Run:
+def _run(keeper: Worker, model: LanguageModel, text: str) -> Run:
     """The forward pass that all questions about a text share; called on the model's own thread only."""
-    for gone in [known for known in _runs if not is_known(known)]:
-        _runs.pop(gone, None)
-    runs = _runs.setdefault(name, TTLCache(maxsize=8, ttl=600))
-    if text not in runs:
-        runs[text] = record(model, fitting(model, text))
-    return runs[text]
+    if "runs" not in keeper.kept:
+        keeper.kept["runs"] = TTLCache(RUNS, 600, getsizeof=lambda run: min(RUNS, _size(run)))
+    runs: TTLCache[str, Run] = keeper.kept["runs"]
+    found = runs.get(text)
+    if found is None:
+        found = runs[text] = record(model, fitting(model, text))
+    return found
 
 
 @dataclass(eq=False)
@@ -206,10 +275,10 @@ def learn(name: str, seconds: int) -> None:
     def heard(found: LensTraining) -> None:
         now.found = found
 
-    def work(model: LanguageModel) -> None:
+    def work(_: Worker, model: LanguageModel) -> None:
         with progress.heard_by(now.goes_on):
             now.found = tuned_lens.learn(model, tuned_lens.Options(seconds=seconds), heard)
 
-    now.answer = worker(name).submit(work, PATIENCE)
+    now.answer = hand(name, work, long=True)
     with _lock:
         _learning[card(name).sha256] = now

@@ -1,13 +1,16 @@
-"""The only file that opens models: bundled ones, readers' own, and the one worker of each."""
+"""The only file that opens models: bundled ones, readers' own, and the workers of each."""
 
+import gc
 import os
 import secrets
+import threading
 import weakref
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -19,7 +22,7 @@ from models.base import Card, LanguageModel, Refusal
 from models.detect import Preflight
 from models.own.confined import confined
 from models.text import Cutter
-from models.worker import Worker
+from models.worker import TooBusy, Worker, cores
 
 __all__ = ["Card", "Refusal"]  # what the rest of the dashboard may know of models
 
@@ -27,6 +30,7 @@ PATIENCE = 120.0  # seconds a question may wait before it is begun
 KEPT = int(os.environ.get("UNDERHOOD_KEPT", "8"))  # models in memory; the one not used longest makes place
 LOAD = "from models import load\n"
 OF_FOLDER = f'from pathlib import Path\n\n{LOAD}\nFOLDER = Path("models")  # as in --models-dir\n'
+TURNS = threading.Semaphore(cores())  # long questions computed at a time, of all models together
 NOWHERE = Path(__file__).parent / "no-models"  # a root that holds nothing: no path leads anywhere
 _workers: "weakref.WeakSet[Worker]" = weakref.WeakSet()
 
@@ -91,14 +95,16 @@ def open_own(where: str, *, hub: bool) -> "tuple[str, Future[Card]]":
     except Refusal:  # opening it says so
         place = None
     _own[name] = Own(Path(where).name, said, place, lambda: opened[0], open_it, lambda: True)
-    return name, worker(name).submit(lambda model: model.card, PATIENCE)
+    return name, hand(name, lambda _, model: model.card)
 
 
 def own(names: Iterable[str]) -> dict[str, str]:
     """Which of these are models of readers' own whose folder is still there: name -> what to call it."""
     for name in [name for name, one in list(_own.items()) if not one.is_there()]:
-        worker(name).close()
-        worker.clear(name)
+        for lane in (worker, patient):
+            one = lane(name)
+            lane.clear(name)
+            one.close()
         _own.pop(name, None)
     return {name: _own[name].title for name in names if name in _own}
 
@@ -127,12 +133,30 @@ def _load(name: str) -> LanguageModel:
     return model
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT, on_release=lambda worker: worker.close())
+@st.cache_resource(show_spinner=False, max_entries=KEPT, on_release=lambda worker: worker.retire())
 def worker(name: str) -> Worker:
-    """The one thread that may touch this model."""
+    """The one thread that may touch this model, for what is answered within a moment."""
     made = Worker(name, lambda: _load(name))
     _workers.add(made)
     return made
+
+
+@st.cache_resource(show_spinner=False, max_entries=-(-KEPT // 2), on_release=lambda worker: worker.retire())
+def patient(name: str) -> Worker:
+    """A thread with a copy of the model of its own, for long questions: they wait for a core, quick ones pass."""
+    made = Worker(name, lambda: _load(name), TURNS)
+    _workers.add(made)
+    return made
+
+
+def hand(name: str, work: Callable[[Worker, LanguageModel], Any], *, long: bool = False) -> "Future[Any]":
+    """Put work into the queue for a model; it is told whose it is. `long`: behind other readers' long work."""
+    one = (patient if long else worker)(name)
+    try:
+        return one.submit(lambda model: work(one, model), PATIENCE)
+    except TooBusy:  # it made place for another model just now: it is opened again
+        other = (patient if long else worker)(name)
+        return other.submit(lambda model: work(other, model), PATIENCE)
 
 
 def footprint() -> str:
@@ -153,6 +177,8 @@ def get_ready() -> None:
 
     find()
     transformers()
+    gc.collect()
+    gc.freeze()  # Streamlit looks through all objects after every run of a page: 0.27 s for these libraries'
 
 
 @cache
@@ -179,7 +205,7 @@ def cutter(name: str) -> Cutter | None:
     return _cutter(folder) if folder else None
 
 
-@cache
+@lru_cache(32)
 def _cutter(folder: Path) -> Cutter:
     return Cutter(folder / checkpoints.TOKENIZER, None)
 

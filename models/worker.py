@@ -4,6 +4,8 @@ Hooks, gradients and torch's thread settings are safe only on one thread per mod
 (eight threads sharing one model saw 401 of 480 captures hold another's numbers).
 """
 
+import contextlib
+import os
 import queue
 import threading
 import time
@@ -17,6 +19,11 @@ import torch
 from models.base import LanguageModel, Refusal
 
 Answer = TypeVar("Answer")
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class TooBusy(Refusal):
@@ -35,15 +42,21 @@ class Worker:
 
     The model is opened on that thread when the first work arrives. Work gets the model as its only argument
     and must return plain numbers (numpy, records), never tensors that lead back to the model.
+
+    `turns`: shared by workers of which only so many may compute at a time; each piece of work waits for one.
     """
 
-    def __init__(self, name: str, opener: Callable[[], LanguageModel]):
+    def __init__(
+        self, name: str, opener: Callable[[], LanguageModel], turns: threading.Semaphore | None = None
+    ):
         self.name = name
+        self.kept: dict[str, Any] = {}  # what work keeps beside the model; goes with it; for work only
+        self._turns = turns or contextlib.nullcontext()
         self._opener = opener
         self._model: LanguageModel | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._door = threading.Lock()  # nothing enters the queue behind the last entry, None
-        self._closed = False
+        self._leaving = self._closed = False
         self._thread = threading.Thread(target=self._run, name=f"model-{name}", daemon=True)
         self._thread.start()
 
@@ -51,7 +64,7 @@ class Worker:
         """Put work into the queue; it is dropped if it has not begun when `seconds` have passed."""
         job = _Job(work=work, deadline=time.monotonic() + seconds)
         with self._door:
-            if self._closed:
+            if self._leaving:
                 raise TooBusy(f"{self.name} is closed: open the page again.")
             self._jobs.put(job)
         return job.answer
@@ -79,22 +92,36 @@ class Worker:
     def close(self) -> None:
         """Let the model go after the work in hand; what still waits is refused."""
         with self._door:
-            self._closed = True
+            self._leaving = self._closed = True
             self._jobs.put(None)
+
+    def retire(self) -> None:
+        """Let the model go when all that waits is done; what comes is refused."""
+        with self._door:
+            self._leaving = True
+            self._jobs.put(None)
+
+    def is_waited_for(self) -> bool:
+        """Whether work waits behind the work in hand."""
+        return not self._jobs.empty()
 
     def _run(self) -> None:
         torch.set_num_threads(1)
         while (job := self._jobs.get()) is not None:
-            if self._closed:
-                job.answer.cancel()
-            if time.monotonic() > job.deadline:
-                job.answer.cancel()
-            if not job.answer.set_running_or_notify_cancel():
-                continue
-            try:
-                if self._model is None:
-                    self._model = self._opener()
-                job.answer.set_result(job.work(self._model))
-            except BaseException as error:  # noqa: BLE001  every failure belongs to whoever asked
-                job.answer.set_exception(error)
+            with self._turns:
+                self._do(job)
+            del job  # an answer is its asker's, not kept until the next one comes
         self._model = None
+        self.kept.clear()
+
+    def _do(self, job: _Job) -> None:
+        if self._closed or time.monotonic() > job.deadline:
+            job.answer.cancel()
+        if not job.answer.set_running_or_notify_cancel():
+            return
+        try:
+            if self._model is None:
+                self._model = self._opener()
+            job.answer.set_result(job.work(self._model))
+        except BaseException as error:  # noqa: BLE001  every failure belongs to whoever asked
+            job.answer.set_exception(error)
