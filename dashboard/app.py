@@ -9,7 +9,7 @@ if str(HERE.parent) not in sys.path:  # `streamlit run` puts dashboard/ on the p
 
 import streamlit as st
 
-from dashboard import VERSION, choices, frame
+from dashboard import VERSION, choices, frame, split
 from dashboard.choices.address import begin, end, now, room, trouble
 from dashboard.choices.saved import offer_saved, opening
 from dashboard.components.saving import saving
@@ -36,13 +36,16 @@ if wanted := opening():
     st.switch_page(paths[wanted[0]], query_params=wanted[1])
 begin()
 try:
-    choices.sidebar(explains=page.url_path in EXPLAINS, reads=page.url_path not in WITHOUT_TEXT)
+    choices.sidebar(
+        explains=page.url_path in EXPLAINS, reads=page.url_path not in WITHOUT_TEXT,
+        compares=split.offered(page.url_path or first.path),
+    )  # fmt: skip
     with st.sidebar:
         too_long = None if room(choices.text()) else choices.text()
         saving(title=page.title, model=choices.model(), version=VERSION, text=too_long)
         offer_saved(paths)
     if said := trouble():
         frame.notice(said, "What stands here now is what this dashboard opens with.")
-    page.run()
+    split.show(page, page.url_path or first.path)
 finally:
     end()

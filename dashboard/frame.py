@@ -22,8 +22,16 @@ def style() -> None:
 
 
 def question(title: str) -> None:
-    """The question of the page."""
-    st.html(f'<h1 class="question">{escape(title)}</h1>')
+    """The question of the page, once for both sides."""
+    side = choices.side()
+    if side is None or not side.second:
+        (side.above if side else st).html(f'<h1 class="question">{escape(title)}</h1>')
+
+
+def side(name: str, text: str = "") -> None:
+    """Whose side of the page this is: the model, and its text where the other side has another one."""
+    more = f" <span>{escape(text)}</span>" if text else ""
+    st.html(f'<p class="side-of"><strong>{escape(name)}</strong>{more}</p>')
 
 
 def section(title: str) -> None:
@@ -82,7 +90,17 @@ def check(found: Result) -> None:
 
 
 def notes(method: str, task: str = "causal") -> None:
-    """How to read the picture, what it does not tell, how it is computed, and how to get it in Python."""
+    """How to read the picture, what it does not tell, how it is computed, the same in Python; once for two sides."""
+    side = choices.side()
+    if side is None:
+        _all_notes(method, task)
+    elif method not in side.said:
+        side.said.add(method)
+        with side.below:
+            _all_notes(method, task)
+
+
+def _all_notes(method: str, task: str) -> None:
     written, kind = _notes(), "signed" if cached.is_signed(method) else "unsigned"
     names = (f"{method}-{task}", method, f"{kind}-{task}", kind)
     note = next(written[name] for name in names if name in written)
@@ -160,6 +178,8 @@ def card_table(card: shelf.Card) -> str:
 
 def share() -> None:
     """The address of this very view, the pinned word included."""
+    if choices.is_second():
+        return
     with st.popover("Share", type="tertiary"):
         link = choices.link()
         if link is None:

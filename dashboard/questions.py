@@ -34,10 +34,21 @@ QUESTIONS = (
     Question("Units", "ablate", "What if a unit is off?", "toggle_off", "ablate"),
     Question("Units", "behind", "Which texts stand behind a unit?", "manage_search", "behind"),
     Question("Model", "anatomy", "How is it built?", "construction", "anatomy"),
+    Question("Model", "compare", "What differs?", "compare_arrows", "compare"),
     Question("Model", "stages", "What changed while it learned?", "history", "stages"),
     Question("Model", "training", "Train one yourself", "school", "train"),
     Question("Model", "own_model", "Open a model of your own", "folder_open", "own"),
     Question("Stories", "stories", "Where to begin?", "auto_stories", "stories"),
 )
 WITHOUT_TEXT = ("trust", "train", "own", "behind", "across-texts", "stories")  # whatever the text is
+SPLITS = (
+    "next",
+    "saliency",
+    "attention",
+    "decided",
+    "unit",
+    "factors",
+    "memory",
+)  # pages that show two sides
+COMPARES = "compare"  # the page that is about two sides
 EXPLAINS = ("saliency",)  # the pages that explain a number, which is chosen in the side bar

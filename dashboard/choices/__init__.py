@@ -1,46 +1,42 @@
 """What the reader has chosen. The only package that touches session state and the address."""
 
-from dashboard.choices.address import end_page, link
-from dashboard.choices.behind import behind, forget_index, index, indexes, keep_index, put_behind
-from dashboard.choices.controls import (
+from dashboard.choices.address import link
+from dashboard.choices.behind import forget_index, index, indexes, keep_index, put_behind
+from dashboard.choices.controls import continue_with_bar, continue_with_pill, go_on, set_to, stop, stopped
+from dashboard.choices.own import job, keep_job, own_place, take_entry
+from dashboard.choices.pairs import open_lens, open_pair
+from dashboard.choices.picked import forget_picked, look_in_sentences, picked, watch
+from dashboard.choices.saved import open_view
+from dashboard.choices.second import Second, choose_second, second, stages
+from dashboard.choices.several import double, doubled
+from dashboard.choices.shared import (
     among,
+    behind,
     choose_rival,
-    continue_with_bar,
-    continue_with_pill,
-    go_on,
+    keep,
+    keep_dials,
+    keep_phrase,
     keep_stage,
     keep_word,
     method,
+    model,
     number,
+    offered_units,
+    phrase,
     pick,
     played,
     rival,
-    set_to,
+    several,
     stage,
-    stop,
-    stopped,
+    steps,
     switch,
+    text,
+    unit,
+    with_versus,
     word,
     written,
 )
-from dashboard.choices.own import job, keep_job, own_place, take_entry
-from dashboard.choices.pairs import open_lens, open_pair, with_versus
-from dashboard.choices.picked import forget_picked, look_in_sentences, picked, watch
-from dashboard.choices.saved import open_view
-from dashboard.choices.several import double, doubled, keep_phrase, phrase, several
-from dashboard.choices.subject import (
-    MEASURES,
-    continue_with,
-    examples,
-    measure,
-    model,
-    open_model,
-    open_next,
-    sidebar,
-    take_in,
-    text,
-    titles,
-)
+from dashboard.choices.sides import SideEnds, end_page, fragment, group, is_second, key, side
 from dashboard.choices.texts import (
     OwnTexts,
     choose_bar,
@@ -53,18 +49,31 @@ from dashboard.choices.texts import (
     press_cell,
     uploaded,
 )
-from dashboard.choices.units import keep, kept, offered_units, steps, take_text, take_unit, unit
-from dashboard.choices.writing import dials, go_on_with, keep_dials
+from dashboard.choices.units import kept, take_text, take_unit
+from dashboard.choices.writing import dials, go_on_with
+
+from dashboard.choices.subject import (
+    MEASURES,
+    continue_with,
+    examples,
+    measure,
+    open_model,
+    open_next,
+    sidebar,
+    take_in,
+    titles,
+)
 
 __all__ = [
-    "MEASURES", "OwnTexts", "among", "behind", "choose_bar", "choose_rival", "chosen_row", "column",
-    "continue_with", "continue_with_bar", "continue_with_pill", "dials", "double", "doubled",
-    "end_page", "examples", "forget_index", "forget_picked", "forget_texts", "go_on", "go_on_with",
-    "index", "indexes", "job", "keep", "keep_dials", "keep_index", "keep_job", "keep_phrase",
-    "keep_stage", "keep_texts", "keep_word", "kept", "link", "look_in_sentences", "measure",
-    "method", "model", "number", "offered_units", "open_lens", "open_model", "open_next",
-    "open_pair", "open_view", "own_place", "own_texts", "pasted", "phrase", "pick", "picked",
-    "played", "press_cell", "put_behind", "rival", "set_to", "several", "sidebar", "stage", "steps",
-    "stop", "stopped", "switch", "take_entry", "take_in", "take_text", "take_unit", "text",
-    "titles", "unit", "uploaded", "watch", "with_versus", "word", "written",
+    "MEASURES", "OwnTexts", "Second", "SideEnds", "among", "behind", "choose_bar", "choose_rival",
+    "choose_second", "chosen_row", "column", "continue_with", "continue_with_bar", "continue_with_pill",
+    "dials", "double", "doubled", "end_page", "examples", "forget_index", "forget_picked", "forget_texts",
+    "fragment", "go_on", "go_on_with", "group", "index", "indexes", "is_second", "job", "keep",
+    "keep_dials", "keep_index", "keep_job", "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept",
+    "key", "link", "look_in_sentences", "measure", "method", "model", "number", "offered_units",
+    "open_lens", "open_model", "open_next", "open_pair", "open_view", "own_place", "own_texts", "pasted",
+    "phrase", "pick", "picked", "played", "press_cell", "put_behind", "rival", "second", "set_to",
+    "several", "side", "sidebar", "stage", "stages", "steps", "stop", "stopped", "switch", "take_entry",
+    "take_in", "take_text", "take_unit", "text", "titles", "unit", "uploaded", "watch", "with_versus",
+    "word", "written",
 ]  # fmt: skip

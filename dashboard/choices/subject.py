@@ -1,6 +1,7 @@
 """Which model, which text, which number: what every page asks."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -51,8 +52,11 @@ def open_next(name: str) -> None:
     st.session_state["next_model"] = name
 
 
-def sidebar(*, explains: bool, reads: bool = True) -> None:
-    """Model and text; and, for a page that explains a number, which number. `reads`: whether the text matters."""
+def sidebar(*, explains: bool, reads: bool = True, compares: Callable[[], None] | None = None) -> None:
+    """Model and text; and, for a page that explains a number, which number.
+
+    `reads`: whether the text matters. `compares`: draws what the page may be compared with.
+    """
     address.go_back()
     if shelf.own([given := now().get("model", "")]):
         take_in(given)
@@ -82,6 +86,8 @@ def sidebar(*, explains: bool, reads: bool = True) -> None:
             st.caption(f"Words this model does not know: {', '.join(strange[:8])}. Choose an example.")
         if explains:
             _measure()
+        if compares:
+            compares()
         st.caption("Runs on this computer. Nothing is sent anywhere.")
         with st.popover("Memory", type="tertiary"):
             st.text(shelf.footprint())

@@ -102,14 +102,14 @@ def roles() -> Any:
     return answers.part("head_roles")
 
 
-@st.fragment
+@choices.fragment
 def picture(kind: str, found: Any, known: Any) -> None:
     """All heads at a glance, the kept ones in detail and what is about them; keeping one reruns only this part."""
     told = choices.played("heads").get("kept") or {name: choices.kept(name) for name in KEPT}
     raw = answers.ask("attention") if kind != "raw" and found.method != "attention_written" else None
     named = None if found.joined else known
     kept = attention_map(
-        found.values, found.tokens, found.askers, key="heads", first=_first(found, known), kept=told,
+        found.values, found.tokens, found.askers, key=choices.key("heads"), first=_first(found, known), kept=told,
         causal=found.causal, signed=found.signed, shares=found.shares, joined=found.joined, unit=found.unit,
         sinks=found.sinks, ghost=None if raw is None else raw.values,
         roles=named and named.roles, proofs=named and _notes(named),
@@ -175,8 +175,12 @@ def _averages(known: Any, heads: str) -> None:
                 f" What it brings makes the looked-at word likelier: {known.copying[layer, head]:+.2f} of 1."
             )
         st.text(said)
-        st.plotly_chart(offsets(known, layer, head), key="offsets", config=figures.CONFIG, alt=said)
-        st.plotly_chart(figures.draw(known), key="roles-table", config=figures.CONFIG, alt=known.in_words())
+        st.plotly_chart(
+            offsets(known, layer, head), key=choices.key("offsets"), config=figures.CONFIG, alt=said
+        )
+        st.plotly_chart(
+            figures.draw(known), key=choices.key("roles-table"), config=figures.CONFIG, alt=known.in_words()
+        )
         frame.check(known)
 
 
@@ -199,6 +203,8 @@ def importance() -> None:
     found = answers.part("head_importance")
     if found is not None:
         frame.said(found.in_words())
-        st.plotly_chart(figures.draw(found), key="worth-map", config=figures.CONFIG, alt=found.in_words())
+        st.plotly_chart(
+            figures.draw(found), key=choices.key("worth-map"), config=figures.CONFIG, alt=found.in_words()
+        )
         st.caption("Bold: more than twice its standard error over the texts. Small: what gradients foretell.")
         frame.check(found)

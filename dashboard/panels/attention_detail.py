@@ -43,7 +43,9 @@ def product(found: Any, head: tuple[int, int]) -> None:
     if apart is None:
         return
     frame.said(apart.in_words())
-    st.plotly_chart(figures.draw(apart), key="query-key", config=figures.CONFIG, alt=apart.in_words())
+    st.plotly_chart(
+        figures.draw(apart), key=choices.key("query-key"), config=figures.CONFIG, alt=apart.in_words()
+    )
     st.caption(
         "Each bar is one dimension of the head: its query of the asking token times the key of the other one. The bars "
         "add up to the score. The grey marks are the mean of the row: only what stands above them wins weight."
@@ -78,9 +80,13 @@ def word_classes(kept: tuple[int, int]) -> None:
     layer, head = min(kept[0], layers) - 1, min(kept[1], heads - 1)
     frame.said(f"{found.in_words()} {found.of_head(layer, head)}")
     said = found.of_head(layer, head)
-    with st.container(key="word-classes-scroll"):
+    with st.container(key=choices.key("word-classes-scroll")):
         st.plotly_chart(
-            of_head(found, layer, head), key="word-classes", config=figures.CONFIG, alt=said, width="content"
+            of_head(found, layer, head),
+            key=choices.key("word-classes"),
+            config=figures.CONFIG,
+            alt=said,
+            width="content",
         )
     st.caption(
         f"The kept head, {layer + 1}.{head}: rows are the words that ask (n of them in {found.sentences} of "
@@ -102,7 +108,9 @@ def identity() -> None:
     if found is None:
         return
     frame.said(found.in_words())
-    st.plotly_chart(figures.draw(found), key="identity", config=figures.CONFIG, alt=found.in_words())
+    st.plotly_chart(
+        figures.draw(found), key=choices.key("identity"), config=figures.CONFIG, alt=found.in_words()
+    )
     st.caption(
         f"Learned from {found.n[0]:,} tokens of {found.texts[0]} bundled texts, tested on {found.n[1]:,} of "
         f"{found.texts[1]} others; bars: 95 % bounds over texts. Dashed: drawn by lot; dotted: always the commonest "

@@ -51,7 +51,7 @@ def as_fine(method: str, grain: str) -> dict[str, Any]:
     return {"unit": "token"} if (method, grain) == ("leave_one_out", "tokens") else {}
 
 
-@st.fragment
+@choices.fragment
 def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, settings: dict[str, Any]) -> None:
     """Pinning a word reruns only this part."""
     after = afterwards(guesses)
@@ -81,7 +81,7 @@ def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, sett
         frame.notice("Look twice at this map.", warning, role="status")
     now = saliency_strip(
         [word.to_data() for word in grid.words], after, grid.rows, given, shown.values,
-        key="saliency", signed=found.signed, unit=found.unit, group="text",
+        key=choices.key("saliency"), signed=found.signed, unit=found.unit, group=choices.group("text"),
         task=found.asked.task, first=grid.rows[first], selected=pinned, phrase=phrase, phrase_scores=values,
         name=f"saliency-{method}", caption=frame.caption(found, title),
         direction=figures.direction(found.text),

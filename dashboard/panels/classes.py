@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import answers, figures, frame
+from dashboard import answers, choices, figures, frame
 
 TITLE = "What does it take this text for?"
 
@@ -11,7 +11,9 @@ def show() -> None:
     """The probability of each class."""
     found = answers.guesses()
     frame.answer(found.in_words(), found)
-    st.plotly_chart(figures.draw(found), key="classes", config=figures.CONFIG, alt=found.in_words())
+    st.plotly_chart(
+        figures.draw(found), key=choices.key("classes"), config=figures.CONFIG, alt=found.in_words()
+    )
     st.page_link("views/saliency.py", label="Which words led to this?", icon=":material/target:")
     frame.check(found)
     frame.notes("classes", "classify")

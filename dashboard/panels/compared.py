@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard import figures, frame
+from dashboard import choices, figures, frame
 from dashboard.components.maps import maps
 from dashboard.components.removal import removal
 from interpret.wording import words_of
@@ -31,7 +31,7 @@ def removed(found: Any, said: str) -> None:
             "deletion": found.random, "areas": found.random_areas, "aopc": found.random_aopc,
             "insertion": None if found.insertion is None else found.random_insertion,
         },
-        key="removal", greedy=greedy, explained=explained, after=after, way=found.way,
+        key=choices.key("removal"), greedy=greedy, explained=explained, after=after, way=found.way,
         name="removal", caption=frame.caption(found, "words taken away"),
         direction=figures.direction(found.text), label=said,
     )  # fmt: skip
@@ -59,7 +59,7 @@ def side_by_side(found: Any, beside: list[Any]) -> None:
         for a, b in combinations(range(len(found.names)), 2)
     ]  # fmt: skip
     maps(
-        words, rows, pairs, key="maps", explained=explained, name="maps",
+        words, rows, pairs, key=choices.key("maps"), explained=explained, name="maps",
         caption=frame.caption(found, "maps of several methods"), direction=figures.direction(found.text),
     )  # fmt: skip
 

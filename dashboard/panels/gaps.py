@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import answers, figures, frame
+from dashboard import answers, choices, figures, frame
 from dashboard.panels.surprises import surprise_part
 from interpret.sentences import percent, visible
 from interpret.wording import Surprises
@@ -24,7 +24,7 @@ def show() -> None:
         rest = " (its first piece)" if by_word.pieces[number] > 1 else ""
         frame.section(f"What would it put in place of “{visible(word.shown)}”{rest}?")
         st.plotly_chart(
-            figures.guesses(found, at), key="gap", config=figures.CONFIG,
+            figures.guesses(found, at), key=choices.key("gap"), config=figures.CONFIG,
             alt="Bars: " + ", ".join(f"{token} {percent(share)}" for token, share in
                                      zip(found.marked(at)[:5], found.values[at], strict=False)),
         )  # fmt: skip

@@ -50,7 +50,10 @@ def follow(found: Any, place: int, reader: str) -> None:
         return
     frame.said(_crossing(followed, place))
     st.plotly_chart(
-        pictures.way(followed, place), key="way", config=figures.CONFIG, alt=_crossing(followed, place)
+        pictures.way(followed, place),
+        key=choices.key("way"),
+        config=figures.CONFIG,
+        alt=_crossing(followed, place),
     )
 
 

@@ -15,7 +15,7 @@ def show() -> None:
     last, whole = found.candidates[-1], frame.is_whole(found)
     frame.answer(found.in_words(), found)
     st.plotly_chart(
-        figures.draw(found), key="next", selection_mode="points", config=figures.CONFIG,
+        figures.draw(found), key=choices.key("next"), selection_mode="points", config=figures.CONFIG,
         alt=found.in_words(),
         on_select=(lambda: choices.continue_with_bar("next", last)) if whole else "ignore",
     )  # fmt: skip
@@ -23,7 +23,7 @@ def show() -> None:
     shown = {piece: bare(said) for piece, said in pairs if writable(piece)}
     if shown and whole:
         st.pills(
-            "Continue the text with", list(shown)[:6], key="continue", format_func=shown.__getitem__,
+            "Continue the text with", list(shown)[:6], key=choices.key("continue"), format_func=shown.__getitem__,
             on_change=choices.continue_with_pill, args=("continue",),
         )  # fmt: skip
     surprise_part(found, "How surprised was it by each word?")

@@ -17,12 +17,13 @@ def surprise_part(
     by_word = surprises(found)
     frame.section(title)
 
-    @st.fragment
+    @choices.fragment
     def strip() -> None:
         """Pinning a word reruns only this part."""
         pinned = surprise_strip(
             [word.to_data() for word in by_word.words], by_word.bits, by_word.rank, by_word.band,
-            by_word.probability, by_word.expected, pieces=by_word.pieces, key="surprise", group="text",
+            by_word.probability, by_word.expected, pieces=by_word.pieces, key=choices.key("surprise"),
+            group=choices.group("text"),
             vocabulary=frame.vocabulary(), selected=choices.word("surprise", len(by_word.words)),
             caption=frame.caption(found, "Surprise"), direction=figures.direction(found.text),
             label="The text, coloured by how far down the model's list of guesses each word stood",
@@ -34,6 +35,6 @@ def surprise_part(
 
     strip()
     st.plotly_chart(
-        figures.surprise(by_word), key="bits", config=figures.CONFIG,
+        figures.surprise(by_word), key=choices.key("bits"), config=figures.CONFIG,
         alt="Bars: surprise of each word in bits, in the order of the text",
     )  # fmt: skip

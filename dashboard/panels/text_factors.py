@@ -23,7 +23,7 @@ def over_texts(count: int, layer: int) -> None:
         f"factor {k + 1} most in text {found.numbers[found.strongest(k)[0]]}" for k in range(len(found.names))
     ]
     st.plotly_chart(
-        figures.draw(found), key="factors-of-texts", config=figures.CONFIG,
+        figures.draw(found), key=choices.key("factors-of-texts"), config=figures.CONFIG,
         alt=f"How strong each factor is in each text on average: {'; '.join(most)}",
     )  # fmt: skip
     text = _chosen(found)
@@ -50,8 +50,9 @@ def coloured(found: Factors, title: str) -> None:
     """The text in its factors' colours, a line for each factor, and the strongest units."""
     factors(
         pieces_of(found), found.values.tolist(), names=found.names, units=found.units,
-        stability=found.stability.tolist(), share=found.share.tolist(), written=found.written, key="factors",
-        caption=frame.caption(found, title), direction=figures.direction(found.text), group="text",
+        stability=found.stability.tolist(), share=found.share.tolist(), written=found.written,
+        key=choices.key("factors"), caption=frame.caption(found, title), direction=figures.direction(found.text),
+        group=choices.group("text"),
     )  # fmt: skip
     first = dict.fromkeys(unit.removesuffix(" (−)") for units in found.units for unit in units[:2])
     choices.offered_units(

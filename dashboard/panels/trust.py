@@ -69,7 +69,9 @@ def show(asked: Explained) -> None:
         beside = [_map(asked, method) for method in methods]
         compared.side_by_side(found, beside)
     else:
-        st.plotly_chart(figures.trust(found), key=f"trust-{kind}", config=figures.CONFIG, alt=said)
+        st.plotly_chart(
+            figures.trust(found), key=choices.key(f"trust-{kind}"), config=figures.CONFIG, alt=said
+        )
     st.caption(SAYS[kind] + (GREEDY if options.get("greedy") else ""))
     frame.check(found)
     with st.expander("This evidence in Python"):

@@ -23,8 +23,8 @@ def coloured(found: Any) -> None:
     """The text in the colours of the unit."""
     unit_strip(
         pieces_of(found), found.values.tolist(), address=found.address,
-        limit=found.limit, scale=found.corpus, key="unit-strip", caption=frame.caption(found, "One unit"),
-        direction=figures.direction(found.text), group="text",
+        limit=found.limit, scale=found.corpus, key=choices.key("unit-strip"), caption=frame.caption(found, "One unit"),
+        direction=figures.direction(found.text), group=choices.group("text"),
     )  # fmt: skip
 
 
@@ -52,11 +52,13 @@ def card(found: Any) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         frame.section("What does it go with?")
-        st.plotly_chart(pictures.features(found), key="features", config=figures.CONFIG, alt=found.in_words())
+        st.plotly_chart(
+            pictures.features(found), key=choices.key("features"), config=figures.CONFIG, alt=found.in_words()
+        )
     with right:
         frame.section("How often is it how strong?")
         alt = f"Histogram of {found.address} over {found.corpus_tokens:,} tokens, up to {found.limit:.2f}."
-        st.plotly_chart(figures.draw(found), key="histogram", config=figures.CONFIG, alt=alt)
+        st.plotly_chart(figures.draw(found), key=choices.key("histogram"), config=figures.CONFIG, alt=alt)
     _writes(found)
 
 
@@ -73,7 +75,7 @@ def _writes(found: Any) -> None:
         with place:
             st.caption(f"{name}, in logits for one more of it")
             alt = f"{name}: " + ", ".join(f"{word.strip()} {with_sign(value)}" for word, value in pairs[:5])
-            st.plotly_chart(pictures.written(pairs), key=name, config=figures.CONFIG, alt=alt)
+            st.plotly_chart(pictures.written(pairs), key=choices.key(name), config=figures.CONFIG, alt=alt)
 
 
 @cache
@@ -100,4 +102,4 @@ def findings(*, several: bool = False) -> None:
         title = (
             f"Look at the {one['name']} unit" if not several else f"Switch off its {len(one['units'])} units"
         )
-        st.button(title, key=f"finding-{one['name']}", on_click=look)
+        st.button(title, key=choices.key(f"finding-{one['name']}"), on_click=look)

@@ -12,10 +12,10 @@ found = answers.ask("lens", reader=reader)
 place = layers.chosen(found)
 frame.answer(found.in_words(place), found)
 shade = choices.pick("shade", "Colour by", layers.SHADES)
-with st.container(key="lens-scroll"):
+with st.container(key=choices.key("lens-scroll")):
     grid = pictures.grid(found, shade, place)
     st.plotly_chart(
-        grid, key="lens", config=figures.CONFIG, width=pictures.wide(grid),
+        grid, key=choices.key("lens"), config=figures.CONFIG, width=pictures.wide(grid),
         on_select="rerun", selection_mode="points", alt=found.in_words(place),
     )  # fmt: skip
 st.caption(

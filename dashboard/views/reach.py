@@ -15,7 +15,9 @@ if shelf.task(name) != "causal":
 else:
     found = answers.ask("reach")
     frame.answer(found.in_words(), found)
-    st.plotly_chart(figures.draw(found), key="reach", config=figures.CONFIG, alt=found.in_words())
+    st.plotly_chart(
+        figures.draw(found), key=choices.key("reach"), config=figures.CONFIG, alt=found.in_words()
+    )
     if "window" in found.ways:
         st.caption(
             "“No weight further back” lets each layer look so far: through several it still reaches further."
