@@ -1,5 +1,7 @@
 """A page as one, or its parts twice beside each other: for the reader's model and text, and for the second ones."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -9,15 +11,21 @@ import streamlit as st
 from dashboard import choices, frame, shelf, worlds
 from dashboard.choices.second import Second
 from dashboard.choices.sides import Side, on
+from dashboard.questions import COMPARES, QUESTIONS, SPLITS
 from interpret.wording import clipped
 
 VIEWS = Path(__file__).parent / "views"
 CLIPPED = 60  # characters of a text above a side
 
 
-def show(page: Any, file: str, *, splits: bool) -> None:
+def offered(path: str) -> Callable[[], None] | None:
+    """What draws, in the side bar, what a page is compared with; the page that is about two sides asks itself."""
+    return None if path == COMPARES else partial(choices.choose_second, offered=path in SPLITS)
+
+
+def show(page: Any, path: str) -> None:
     """Draw a page, split if the reader compares and the page can be."""
-    beside = choices.second() if splits and not choices.guessing() else None
+    beside = choices.second() if path in SPLITS and not choices.guessing() else None
     if beside is None:
         page.run()
         return
@@ -43,7 +51,7 @@ def show(page: Any, file: str, *, splits: bool) -> None:
         with column, on(side):
             _head(one, first.text == beside.text)
             if side.second:
-                _again(file)
+                _again(next(one.file for one in QUESTIONS if one.path == path))
             else:
                 page.run()
     with below:

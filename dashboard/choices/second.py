@@ -1,14 +1,21 @@
 """The second side: which model, which stage of its training, and which text stand beside the reader's own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import streamlit as st
 
-from dashboard import shelf
+from dashboard import shelf, worlds
 from dashboard.choices.address import PLAIN, linked, now, write
 from dashboard.choices.subject import model, text, titles
 
+PARTNERS = {  # what each was made from, or the other family that read the same
+    "wiki-lstm": "reviews-lstm", "reviews-lstm": "reviews-gpt", "reviews-gpt": "reviews-lstm",
+    "reviews-lstm-sentiment": "reviews-bert-sentiment", "reviews-bert-sentiment": "reviews-lstm-sentiment",
+    "sst-attention": "sst-average", "sst-average": "sst-attention", "reviews-bert": "reviews-gpt",
+    "reviews-lite": "reviews-gpt", "story-lstm": "story-gpt", "story-gpt": "story-lstm", "wiki-ngram": "wiki-lstm",
+}  # fmt: skip
 LAST = "as it is now"
 LONGEST = 4000  # characters of the second text
 
@@ -47,31 +54,43 @@ def stages(name: str) -> Sequence[str]:
         return []
 
 
-def choose_second(*, offered: bool, wanted: str = "") -> None:
-    """In the side bar: what to compare with. `wanted`: the model to begin with, on a page that always compares."""
-    known = {"": "Nothing", **titles()}
-    if wanted:
-        known.pop("")
+def partner(name: str, known: Collection[str]) -> str:
+    """The model to compare one with, unless the reader names another: its relative, or itself."""
+    return PARTNERS[name] if PARTNERS.get(name) in known else name
+
+
+def choose_second(*, offered: bool = True, always: bool = False) -> None:
+    """What to compare with. `offered`: whether the page can; `always`: it does, so something is chosen."""
     if not offered:
         if second() is not None:
             st.caption("This page shows one side only: it is not about one model and one text.")
         return
+    known, first = titles(), ""
+    if always:
+        first = partner(model(), known)
+        if worlds.world(st.session_state.get("with") or first) != worlds.world(model()):
+            st.session_state["with"] = first  # of another world: it knows none of the words
+    else:
+        known = {"": "Nothing", **known}
     if "with_text" not in st.session_state:
         st.session_state["with_text"] = now().get("with_text", "")[:LONGEST]
-    linked("with", known, wanted)
+    linked("with", known, first)
     chosen = st.selectbox(
         "Compare with", list(known), format_func=known.__getitem__, key="with", persist_state="session"
     )
     kept = [*stages(chosen), LAST] if chosen else []
     if len(kept) > 1:
-        linked("with_stage", kept, LAST)
-        st.select_slider("Its training", kept, key="with_stage", persist_state="session")
+        itself = always and chosen == model() and not st.session_state["with_text"].strip()
+        linked("with_stage", kept, kept[0] if itself else LAST)
+        st.select_slider("How far it was trained", kept, key="with_stage", persist_state="session")
     else:
         st.session_state.pop("with_stage", None)
     other = st.text_area(
         "… and with another text", key="with_text", height=68, max_chars=LONGEST, persist_state="session",
         placeholder="the same text",
     )  # fmt: skip
-    written = other if other and len(other) <= PLAIN else None
     stage = st.session_state.get("with_stage", LAST)
-    write(**{"with": chosen or None, "with_stage": stage if stage != LAST else None, "with_text": written})
+    write(**{
+        "with": chosen or None, "with_stage": stage if len(kept) > 1 else None,
+        "with_text": other if other and len(quote(other, errors="replace")) <= PLAIN else None,
+    })  # fmt: skip

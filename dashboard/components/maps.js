@@ -95,7 +95,7 @@ class Maps {
     this.root.classList.toggle("narrow", narrow)
     const letter = letterWidth(this.parts.lines)
     const room = (width - (narrow ? 28 : LABEL_WIDTH)) / letter - 1
-    const groups = fitted(this.data.words, room)
+    const groups = fitted(this.data.words, this.data.rows, room)
     this.cells = new Map()
     this.parts.lines.dir = this.data.direction
     this.parts.lines.replaceChildren(...groups.map((group) => this.line(group, narrow)))
@@ -128,7 +128,7 @@ class Maps {
   cell(row, r, index) {
     const word = this.data.words[index]
     const node = r === 0 ? button("cell word") : element("span", "cell word")
-    node.textContent = shorten(visible(word.t), LONGEST_WORD)
+    node.textContent = written(word, row, index)
     node.dir = "auto"
     node.dataset.word = String(index)
     if (r === 0) node.tabIndex = index === this.firstWord() ? 0 : -1
@@ -268,19 +268,27 @@ function letterWidth(place) {
 }
 
 /**
- * The words in lines of at most `room` letters.
+ * What a row shows of a word: the word, or what stands in its place in this row.
+ * @param {Word} word
+ * @param {any} row
+ * @param {number} index
+ */
+function written(word, row, index) {
+  return shorten(row.words ? row.words[index] : visible(word.t), LONGEST_WORD)
+}
+
+/**
+ * The words in lines of at most `room` letters, in the row that needs most of them.
  * @param {Word[]} words
+ * @param {any[]} rows
  * @param {number} room
  */
-function fitted(words, room) {
+function fitted(words, rows, room) {
   const lines = /** @type {number[][]} */ ([[]])
   let used = 0
   words.forEach((word, i) => {
     if (word.t === "") return
-    const wide = [...shorten(visible(word.t), LONGEST_WORD)].reduce(
-      (sum, letter) => sum + ((letter.codePointAt(0) || 0) > 0x2e80 ? 2 : 1),
-      1.1,
-    )
+    const wide = Math.max(...rows.map((row) => wideness(written(word, row, i))))
     if (lines[lines.length - 1].length && (used + wide > room || word.n)) {
       lines.push([])
       used = 0
@@ -289,6 +297,11 @@ function fitted(words, room) {
     used += wide
   })
   return lines
+}
+
+/** How many letters wide a word is; those of Chinese count twice. @param {string} word */
+function wideness(word) {
+  return [...word].reduce((sum, letter) => sum + ((letter.codePointAt(0) || 0) > 0x2e80 ? 2 : 1), 1.1)
 }
 
 export default function ({ data, parentElement }) {

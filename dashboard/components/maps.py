@@ -24,7 +24,8 @@ def maps(
     Args:
         words: The text, (W,).
         rows: For each method `title`, `signed`, and by words: `values` (-1 to 1, as shares of its largest),
-            `raw` (scores), `written` (as read), `ranks` (1 = first); None where a word has no score.
+            `raw` (scores), `written` (as read), `ranks` (1 = first); None where a word has no score. `words`, if a
+            row shows something else in place of the words.
         pairs: For any two `one` and `other` (numbers of rows), `rho`, `kendall`, and the words `disputed`;
             `said` in place of what is said of the two numbers.
         key: The component's key.

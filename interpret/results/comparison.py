@@ -48,8 +48,9 @@ class Side:
 class Comparison:
     """G groups of tokens (or classes, or next tokens) with both sides' numbers, (2, G).
 
-    `spans` (2, G, 2) into the texts; an empty one where a side has nothing. `known` (2, G): whether all of a group's
-    tokens have a number; `values` are the sums of those that have. `totals` (2,): each side's sum over all its tokens.
+    `tokens` (2, G, 2): first and end of a group's tokens; `spans` (2, G, 2) into the texts; both empty where a side
+    has nothing. `known` (2, G): whether all of a group's tokens have a number; `values` are the sums of those that
+    have. `totals` (2,): each side's sum over all its tokens.
     """
 
     kind: ClassVar[str] = "comparison"
@@ -62,6 +63,7 @@ class Comparison:
     unit: str
     signed: bool
     kinds: tuple[Kind, ...]
+    tokens: np.ndarray
     spans: np.ndarray
     shown: tuple[tuple[str, ...], tuple[str, ...]]
     values: np.ndarray
@@ -169,6 +171,7 @@ def laid(
     return Comparison(
         what=what, names=(one.name, other.name), models=(one.model, other.model), texts=(one.text, other.text),
         about=about, unit=unit, signed=signed, kinds=tuple(group.kind for group in groups), spans=np.stack(spans),
+        tokens=np.array([[getattr(group, at) for group in groups] for at in ("one", "other")], int).reshape(2, -1, 2),
         shown=shown, values=found[0], known=found[1], told=told, sure=np.stack(sure),
         flipped=flipped(what, *found, told, signed=signed), notes=notes,
         totals=np.array([(side.values * side.known).sum() for side in (one, other)]),

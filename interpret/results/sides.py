@@ -52,6 +52,11 @@ def of_layers(found: LayerGuesses, name: str = "") -> Side:
     return _side(found, name, values, known, tuple(told), sure)
 
 
+def of_places(found: Result, name: str = "") -> Side:
+    """A text without numbers: which of its places stand beside which of another."""
+    return _side(found, name, np.zeros(len(found.tokens)), np.ones(len(found.tokens), dtype=bool))
+
+
 def next_tokens(one: NextShares, other: NextShares, names: tuple[str, str]) -> Comparison:
     """The likeliest next tokens of both, and how much probability both give to the same ones.
 

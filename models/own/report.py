@@ -82,6 +82,7 @@ QUESTIONS = (
     Question("What does the LSTM remember?", needs=frozenset({"cells", "gates"})),
     Question("What if a unit is off?", tasks=frozenset({"causal", "classify"})),
     Question("Which texts stand behind a unit?"),
+    Question("What differs?"),
     Question("How is it built?"),
     Question(KEPT),
 )
