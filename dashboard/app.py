@@ -13,6 +13,7 @@ from dashboard import VERSION, choices, frame, split
 from dashboard.choices.address import begin, end, now, room, trouble
 from dashboard.choices.saved import offer_saved, opening
 from dashboard.components.saving import saving
+from dashboard.panels import guiding
 from dashboard.questions import EXPLAINS, QUESTIONS, WITHOUT_TEXT
 
 st.set_page_config("Underhood", page_icon=str(HERE.parent / "assets/icon.svg"), layout="wide")
@@ -32,6 +33,7 @@ page = st.navigation({**pages, "": [named]}, position="top")
 paths = {one.url_path: one for group in pages.values() for one in group}  # the first page's is empty
 if page.url_path == first.path:
     st.switch_page(paths[""], query_params=now())
+guiding.arrive()
 if wanted := opening():
     st.switch_page(paths[wanted[0]], query_params=wanted[1])
 begin()
@@ -44,8 +46,10 @@ try:
         too_long = None if room(choices.text()) else choices.text()
         saving(title=page.title, model=choices.model(), version=VERSION, text=too_long)
         offer_saved(paths)
+        guiding.for_a_class(page.url_path)
     if said := trouble():
         frame.notice(said, "What stands here now is what this dashboard opens with.")
+    guiding.bar(page.url_path)
     split.show(page, page.url_path or first.path)
 finally:
     end()

@@ -4,12 +4,14 @@ import json
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from dashboard import VERSION, cached, choices, shelf
 from dashboard.python_lines import python_lines
 from interpret.results import Result
+from interpret.results.reading import reading
 
 STYLES = sorted(Path(__file__).parent.glob("style*.css"))  # style.css, and further pages' own
 NOTES = Path(__file__).parents[1] / "assets" / "texts" / "notes"  # a file for each page
@@ -66,6 +68,11 @@ def said(sentence: str) -> None:
     st.html(f'<p class="answer">{escape(sentence)}</p>')
 
 
+def quiet(sentence: str) -> None:
+    """A line under a picture with words of a text, a file or a vocabulary in it: shown as written."""
+    st.html(f'<p class="meta">{escape(sentence)}</p>')
+
+
 def notice(sentence: str, more: str, role: str = "alert") -> None:
     """Something the reader should know first: what is the matter, and what to do."""
     st.html(f'<div class="notice" role="{role}"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>')
@@ -89,26 +96,37 @@ def check(found: Result) -> None:
     st.html(f'<ul class="check{mark}"><li><strong>Check.</strong> {sentence}</li>{notes}</ul>')
 
 
-def notes(method: str, task: str = "causal") -> None:
-    """How to read the picture, what it does not tell, how it is computed, the same in Python; once for two sides."""
+def notes(method: str, task: str = "causal", found: Any = None) -> None:
+    """How to read the picture, what it does not tell, how it is computed, and the same in Python; once for both sides.
+
+    With `found` the first two end in an example with this picture's own numbers.
+    """
     side = choices.side()
     if side is None:
-        _all_notes(method, task)
+        _all_notes(method, task, found)
     elif method not in side.said:
         side.said.add(method)
         with side.below:
-            _all_notes(method, task)
+            _all_notes(method, task, found)
 
 
-def _all_notes(method: str, task: str) -> None:
+def _all_notes(method: str, task: str, found: Any) -> None:
     written, kind = _notes(), "signed" if cached.is_signed(method) else "unsigned"
     names = (f"{method}-{task}", method, f"{kind}-{task}", kind)
     note = next(written[name] for name in names if name in written)
-    pair("How to read this", note["how"], "What it does not tell you", note["limits"])
+    example, limit = reading(found)
+    limits = [*note["limits"], limit] if limit else note["limits"]
+    pair("How to read this", f"{note['how']} {example}".strip(), "What it does not tell you", limits)
     with st.expander("How it is computed"):
         st.text(cached.about(method))
     with st.expander("The same in Python"):
-        st.code(python_lines(method), language="python")
+        code(python_lines(method))
+
+
+def how(name: str) -> None:
+    """How to read a part of a page, and what it does not tell."""
+    note = _notes()[name]
+    pair("How to read this", note["how"], "What it does not tell you", note["limits"])
 
 
 def pair(title: str, text: str, other: str, points: list[str]) -> None:
@@ -176,6 +194,14 @@ def card_table(card: shelf.Card) -> str:
     return f'<table class="card"><caption>{escape(card.name)}</caption>{lines}</table>'
 
 
+def code(lines: str) -> None:
+    """Lines to copy, as they are; the script of `saving` puts a button beside them.
+
+    Streamlit's own would load 1.6 MB to colour them, on every page.
+    """
+    st.html(f'<pre class="code" tabindex="0">{escape(lines)}</pre>')
+
+
 def share() -> None:
     """The address of this very view, the pinned word included."""
     if choices.is_second():
@@ -188,4 +214,4 @@ def share() -> None:
             )
         else:
             st.text("This link opens the same view:")
-            st.code(link, language=None, wrap_lines=True)
+            code(link)

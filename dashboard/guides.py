@@ -83,6 +83,7 @@ def read(content: bytes, pages: Collection[str], name: str = OWN) -> Guide:
         )
     try:
         record = json.loads(content.decode("utf-8-sig"))
+        json.dumps(record, ensure_ascii=False).encode()  # no half characters: no page can show them
     except (ValueError, RecursionError):
         raise ValueError("This file is not JSON, or not all of it: look for a missing quote or comma.") from None
     if not isinstance(record, dict) or ("steps" in record) == ("questions" in record):

@@ -3,6 +3,25 @@
 from dashboard.choices.address import link
 from dashboard.choices.behind import forget_index, index, indexes, keep_index, put_behind
 from dashboard.choices.controls import continue_with_bar, continue_with_pill, go_on, set_to, stop, stopped
+from dashboard.choices.guided import (
+    arriving,
+    following,
+    guess,
+    guess_again,
+    guessing,
+    guide_file,
+    has_revealed,
+    keep_guide,
+    leave,
+    marks,
+    own_guide,
+    present,
+    presents,
+    reveal,
+    revealed,
+    take_up,
+    written_guesses,
+)
 from dashboard.choices.own import job, keep_job, own_place, take_entry
 from dashboard.choices.pairs import open_lens, open_pair
 from dashboard.choices.picked import forget_picked, look_in_sentences, picked, watch
@@ -65,15 +84,17 @@ from dashboard.choices.subject import (
 )
 
 __all__ = [
-    "MEASURES", "OwnTexts", "Second", "SideEnds", "among", "behind", "choose_bar", "choose_rival",
-    "choose_second", "chosen_row", "column", "continue_with", "continue_with_bar", "continue_with_pill",
-    "dials", "double", "doubled", "end_page", "examples", "forget_index", "forget_picked", "forget_texts",
-    "fragment", "go_on", "go_on_with", "group", "index", "indexes", "is_second", "job", "keep",
-    "keep_dials", "keep_index", "keep_job", "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept",
-    "key", "link", "look_in_sentences", "measure", "method", "model", "number", "offered_units",
-    "open_lens", "open_model", "open_next", "open_pair", "open_view", "own_place", "own_texts", "pasted",
-    "phrase", "pick", "picked", "played", "press_cell", "put_behind", "rival", "second", "set_to",
-    "several", "side", "sidebar", "stage", "stages", "steps", "stop", "stopped", "switch", "take_entry",
-    "take_in", "take_text", "take_unit", "text", "titles", "unit", "uploaded", "watch", "with_versus",
-    "word", "written",
+    "MEASURES", "OwnTexts", "Second", "SideEnds", "among", "arriving", "behind", "choose_bar",
+    "choose_rival", "choose_second", "chosen_row", "column", "continue_with", "continue_with_bar",
+    "continue_with_pill", "dials", "double", "doubled", "end_page", "examples", "following",
+    "forget_index", "forget_picked", "forget_texts", "fragment", "go_on", "go_on_with", "group",
+    "guess", "guess_again", "guessing", "guide_file", "has_revealed", "index", "indexes", "is_second",
+    "job", "keep", "keep_dials", "keep_guide", "keep_index", "keep_job", "keep_phrase", "keep_stage",
+    "keep_texts", "keep_word", "kept", "key", "leave", "link", "look_in_sentences", "marks", "measure",
+    "method", "model", "number", "offered_units", "open_lens", "open_model", "open_next", "open_pair",
+    "open_view", "own_guide", "own_place", "own_texts", "pasted", "phrase", "pick", "picked", "played",
+    "present", "presents", "press_cell", "put_behind", "reveal", "revealed", "rival", "second",
+    "set_to", "several", "side", "sidebar", "stage", "stages", "steps", "stop", "stopped", "switch",
+    "take_entry", "take_in", "take_text", "take_unit", "take_up", "text", "titles", "unit", "uploaded",
+    "watch", "with_versus", "word", "written", "written_guesses",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.choices.address import forget, now, write
+from dashboard.choices.files import handed_over
 from dashboard.guides import FOLDERS, OWN, Guide
 
 STEP = "step"
@@ -39,8 +40,8 @@ def arriving() -> tuple[str, str, int] | None:
 
 def leave() -> None:
     """Follow nothing any more; page, text and model stay. For callbacks."""
-    st.session_state.pop("guide", None)
-    st.session_state.pop("guess", None)
+    for name in [name for name in st.session_state if name == "guide" or str(name).startswith("guess_")]:
+        del st.session_state[name]
     forget(*FOLDERS, STEP, "guess")
 
 
@@ -67,37 +68,39 @@ def keep_guide(found: Guide) -> None:
 
 def guide_file() -> bytes | None:
     """The file of a tour or lesson that lies in the box just now."""
-    given = st.file_uploader(
-        "A tour or lesson of your own (JSON)", "json", key=f"{OWN}-guide", max_upload_size=1
-    )
+    given = handed_over("A tour or lesson of your own (JSON)", ["json"], key=f"{OWN}-guide", megabytes=1)
     return None if given is None else given.getvalue()
 
 
-def guess(known: dict[str, str]) -> str:
-    """What the reader guesses before the page shows it, value -> what to call it; "" for nothing."""
-    if st.session_state.get("guess") is None:
-        st.session_state["guess"] = now().get("guess")
-    if st.session_state["guess"] not in known:
-        st.session_state["guess"] = None
-    st.segmented_control(
-        "Guess before you look", list(known), format_func=known.__getitem__, key="guess",
-        persist_state="session", on_change=guess_again,
-    )  # fmt: skip
-    chosen = st.session_state["guess"]
-    write(guess=chosen)
-    return chosen or ""
+def guess(page: str, known: dict[str, str]) -> None:
+    """Offer what can be guessed on a page before it shows it, value -> what to call it."""
+    name = f"guess_{page}"
+    if now().get("guess") in known:
+        st.session_state[name] = now()["guess"]
+    if known:
+        st.segmented_control(
+            "Guess before you look", list(known), format_func=known.__getitem__, key=name,
+            persist_state="session", on_change=_guess_otherwise,
+        )  # fmt: skip
+    chosen = st.session_state.get(name) if known else None
+    st.session_state["guessing"] = chosen
+    if chosen:
+        write(guess=chosen)
 
 
 def guessing() -> str:
     """What is guessed on this page; "" for nothing."""
-    return st.session_state.get("guess") or ""
+    return st.session_state.get("guessing") or ""
 
 
 def guess_again() -> None:
     """Hide what was revealed. For callbacks."""
     st.session_state.pop("revealed", None)
-    if st.session_state.get("guess") is None:
-        forget("guess")
+
+
+def _guess_otherwise() -> None:
+    guess_again()
+    forget("guess")  # what is chosen now is written when the page runs
 
 
 def revealed(key: str) -> Any:
@@ -123,15 +126,17 @@ def marks(name: str, could: set[int]) -> list[int]:
     return [word for word in dict.fromkeys(given) if type(word) is int and word in could]
 
 
-def three_guesses(name: str, labels: list[str]) -> list[str] | None:
-    """Words the reader expects, written one by one; None until they ask for the answer."""
+def written_guesses(name: str, labels: list[str]) -> None:
+    """Words the reader expects, one in each box; `revealed(name)` has them when they ask for the answer."""
+    boxes = {label: f"{name}-{label}" for label in labels}
+
+    def asked() -> None:
+        reveal(name, [str(st.session_state.get(box) or "").strip() for box in boxes.values()])
+
     with st.form(name, border=True):
-        lines = [
-            column.text_input(label, key=f"{name}-{label}", max_chars=60)
-            for column, label in zip(st.columns(len(labels)), labels, strict=True)
-        ]
-        asked = st.form_submit_button("Reveal", type="primary")
-    return [line.strip() for line in lines] if asked else None
+        for column, (label, box) in zip(st.columns(len(labels)), boxes.items(), strict=True):
+            column.text_input(label, key=box, max_chars=60)
+        st.form_submit_button("Reveal", type="primary", on_click=asked)
 
 
 def _kind(given: dict[str, str]) -> str | None:

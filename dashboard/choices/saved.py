@@ -15,7 +15,7 @@ from interpret.method import find
 
 SCHEMA = "underhood-view/1"
 AGAIN = "Choose a file that was saved as JSON under a picture."
-KEPT = ("own", "opened_files")  # what belongs to the reader and not to a view
+KEPT = ("own", "own_guide", "opened_files")  # what belongs to the reader and not to a view
 
 
 def read_saved(content: bytes, pages: Collection[str]) -> tuple[str, dict[str, str]]:

@@ -16,4 +16,4 @@ def show() -> None:
     )
     st.page_link("views/saliency.py", label="Which words led to this?", icon=":material/target:")
     frame.check(found)
-    frame.notes("classes", "classify")
+    frame.notes("classes", "classify", found)

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame
+from dashboard.panels import predicting
 from dashboard.panels.surprises import surprise_part
 from interpret.sentences import percent, visible
 from interpret.wording import Surprises
@@ -14,6 +15,7 @@ TITLE = "What belongs in each gap?"
 def show() -> None:
     """The text coloured by surprise; click a word to hide it and see what the model would put there."""
     found = answers.guesses()
+    predicting.surprising(found)
     frame.answer(found.in_words(), found)
 
     def fill_in(by_word: Surprises, pinned: int | None) -> None:
@@ -31,4 +33,4 @@ def show() -> None:
 
     surprise_part(found, "Click a word to hide it", fill_in)
     frame.check(found)
-    frame.notes("next_words", "masked")
+    frame.notes("next_words", "masked", found)

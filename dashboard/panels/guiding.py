@@ -54,8 +54,8 @@ def for_a_class(path: str) -> None:
     """In the side bar: guess first, and show it to a room."""
     with st.popover("For a class", type="tertiary"):
         offered = _offered(path)
+        choices.guess(path, {name: GUESSES[name] for name in offered})
         if offered:
-            choices.guess({name: GUESSES[name] for name in offered})
             st.caption("The page keeps its answer back until you have guessed.")
         _presenting("class-present")
         st.page_link("views/stories.py", label="Tours, lessons and stories", icon=":material/auto_stories:")

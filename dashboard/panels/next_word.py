@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame
+from dashboard.panels import predicting
 from dashboard.panels.surprises import surprise_part
 from interpret.sentences import bare, writable
 
@@ -12,6 +13,8 @@ TITLE = "What comes next?"
 def show() -> None:
     """Bars to click, pieces to go on with, the text coloured by surprise."""
     found = answers.guesses()
+    predicting.next_words(found)
+    predicting.surprising(found)
     last, whole = found.candidates[-1], frame.is_whole(found)
     frame.answer(found.in_words(), found)
     st.plotly_chart(
@@ -28,4 +31,4 @@ def show() -> None:
         )  # fmt: skip
     surprise_part(found, "How surprised was it by each word?")
     frame.check(found)
-    frame.notes("next_words")
+    frame.notes("next_words", found=found)

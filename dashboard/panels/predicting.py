@@ -79,14 +79,12 @@ def next_words(found: NextWords) -> None:
     if given is None:
         frame.said("What comes next? Write the three words that you find likeliest, then reveal the model's.")
         st.html(f'<p class="written">{escape(choices.text())} …</p>')
-        given = choices.three_guesses(key, LABELS)
-        if given is None:
-            frame.how("guess-next")
-            choices.end_page()
-        choices.reveal(key, given)
-    _three(found, [line for line in dict.fromkeys(given) if line])
-    st.button("Guess again", key="guess-again", on_click=choices.guess_again)
-    frame.how("guess-next")
+        choices.written_guesses(key, LABELS)
+        frame.how("guess-next")
+        choices.end_page()
+    with st.container(border=True):
+        _three(found, [line for line in dict.fromkeys(given) if line])
+        _again("guess-next")
 
 
 def _guesses(what: str) -> bool:
@@ -153,8 +151,13 @@ def _compare(
             words, after, could, key=f"{key}-seen", marked=marked, wanted=len(marked), asked=place, truths=truths,
             direction=figures.direction(choices.text()),
         )  # fmt: skip
-        st.button("Guess again", key="guess-again", on_click=choices.guess_again)
-    frame.how("guess-words")
+        _again("guess-words")
+
+
+def _again(note: str) -> None:
+    st.button("Guess again", key="guess-again", on_click=choices.guess_again)
+    with st.expander("How to read this comparison"):
+        frame.how(note)
 
 
 def _three(found: NextWords, given: list[str]) -> None:
@@ -176,17 +179,16 @@ def _three(found: NextWords, given: list[str]) -> None:
         rows.append((line, percent(share), place))
     own = float(found.values[-1, :3].sum())
     shown = [named(token) for token in found.marked()[:3]]
-    with st.container(border=True):
-        if rows:
-            frame.said(
-                f"Your guesses hold {percent(held)} of what the model expects next; its own first three, "
-                f"{', '.join(shown[:-1])} and {shown[-1]}, hold {percent(own)}."
-            )
-            body = "".join(
-                f"<tr><th>{escape(line)}</th><td>{escape(share)}</td><td>{escape(place)}</td></tr>"
-                for line, share, place in rows
-            )
-            head = "<tr><th>your guess</th><th>probability</th><th>place in its list</th></tr>"
-            st.html(f'<table class="guessed"><thead>{head}</thead>{body}</table>')
-        else:
-            frame.said(f"You wrote nothing. The model's own first three hold {percent(own)}.")
+    if not rows:
+        frame.said(f"You wrote nothing. The model's own first three hold {percent(own)}.")
+        return
+    frame.said(
+        f"Your guesses hold {percent(held)} of what the model expects next; its own first three, "
+        f"{', '.join(shown[:-1])} and {shown[-1]}, hold {percent(own)}."
+    )
+    body = "".join(
+        f"<tr><th>{escape(line)}</th><td>{escape(share)}</td><td>{escape(place)}</td></tr>"
+        for line, share, place in rows
+    )
+    head = "<tr><th>your guess</th><th>probability</th><th>place in its list</th></tr>"
+    st.html(f'<table class="guessed"><thead>{head}</thead>{body}</table>')

@@ -15,4 +15,4 @@ if attention.can_be_seen():
     attention.picture(kind, found, known)
     attention.importance()
     attention_detail.identity()
-    frame.notes(found.method, "once" if len(found.askers) == 1 else "causal")
+    frame.notes(found.method, "once" if len(found.askers) == 1 else "causal", found)

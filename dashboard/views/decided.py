@@ -27,4 +27,4 @@ if shelf.task(choices.model()) == "causal":
     layers.train()
     if cached.method_titles("patched", choices.model()):
         layers.patch()
-frame.notes("lens")
+frame.notes("lens", found=found)

@@ -20,4 +20,4 @@ else:
     frame.answer(found.in_words(), found)
     text_factors.coloured(found, "Factors")
     frame.check(found)
-    frame.notes("factors")
+    frame.notes("factors", found=found)

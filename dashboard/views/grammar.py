@@ -13,4 +13,4 @@ if found is not None:
     looks = {**grammar.LOOKS, **grammar_pairs.LOOKS, **grammar_inside.LOOKS}
     look = choices.pick("look", "Look closer", {name: title for name, (title, _) in looks.items()})
     looks[look][1](found)
-frame.notes("grammar")
+frame.notes("grammar", found=found)

@@ -37,4 +37,4 @@ st.plotly_chart(
     half_lives(found), key=choices.key("lives"), config=figures.CONFIG, alt=f"Half-lives of cells {over}."
 )
 frame.check(found)
-frame.notes("memory")
+frame.notes("memory", found=found)

@@ -23,4 +23,4 @@ else:
             "“No weight further back” lets each layer look so far: through several it still reaches further."
         )
     frame.check(found)
-    frame.notes("reach")
+    frame.notes("reach", found=found)
