@@ -23,6 +23,7 @@ RECORDS = (
     "interpret.target",
     "interpret.method",
     "interpret.wording",
+    "interpret.editing",
     "interpret.sentences",
 )
 

@@ -3,6 +3,7 @@
 from dashboard.choices.address import link
 from dashboard.choices.behind import forget_index, index, indexes, keep_index, put_behind
 from dashboard.choices.controls import continue_with_bar, continue_with_pill, go_on, set_to, stop, stopped
+from dashboard.choices.files import handed_over
 from dashboard.choices.guided import (
     arriving,
     following,
@@ -56,6 +57,17 @@ from dashboard.choices.shared import (
     written,
 )
 from dashboard.choices.sides import SideEnds, end_page, fragment, group, is_second, key, side
+from dashboard.choices.subject import (
+    MEASURES,
+    continue_with,
+    examples,
+    measure,
+    open_model,
+    open_next,
+    sidebar,
+    take_in,
+    titles,
+)
 from dashboard.choices.texts import (
     OwnTexts,
     choose_bar,
@@ -68,33 +80,23 @@ from dashboard.choices.texts import (
     press_cell,
     uploaded,
 )
+from dashboard.choices.trail import Trail, change_text, follow, on_edit, trail
 from dashboard.choices.units import kept, take_text, take_unit
 from dashboard.choices.writing import dials, go_on_with
 
-from dashboard.choices.subject import (
-    MEASURES,
-    continue_with,
-    examples,
-    measure,
-    open_model,
-    open_next,
-    sidebar,
-    take_in,
-    titles,
-)
-
 __all__ = [
-    "MEASURES", "OwnTexts", "Second", "SideEnds", "among", "arriving", "behind", "choose_bar",
-    "choose_rival", "choose_second", "chosen_row", "column", "continue_with", "continue_with_bar",
-    "continue_with_pill", "dials", "double", "doubled", "end_page", "examples", "following",
-    "forget_index", "forget_picked", "forget_texts", "fragment", "go_on", "go_on_with", "group",
-    "guess", "guess_again", "guessing", "guide_file", "has_revealed", "index", "indexes", "is_second",
-    "job", "keep", "keep_dials", "keep_guide", "keep_index", "keep_job", "keep_phrase", "keep_stage",
-    "keep_texts", "keep_word", "kept", "key", "leave", "link", "look_in_sentences", "marks", "measure",
-    "method", "model", "number", "offered_units", "open_lens", "open_model", "open_next", "open_pair",
-    "open_view", "own_guide", "own_place", "own_texts", "pasted", "phrase", "pick", "picked", "played",
-    "present", "presents", "press_cell", "put_behind", "reveal", "revealed", "rival", "second",
-    "set_to", "several", "side", "sidebar", "stage", "stages", "steps", "stop", "stopped", "switch",
-    "take_entry", "take_in", "take_text", "take_unit", "take_up", "text", "titles", "unit", "uploaded",
-    "watch", "with_versus", "word", "written", "written_guesses",
+    "MEASURES", "OwnTexts", "Second", "SideEnds", "Trail", "among", "arriving", "behind", "change_text",
+    "choose_bar", "choose_rival", "choose_second", "chosen_row", "column", "continue_with",
+    "continue_with_bar", "continue_with_pill", "dials", "double", "doubled", "end_page", "examples",
+    "follow", "following", "forget_index", "forget_picked", "forget_texts", "fragment", "go_on",
+    "go_on_with", "group", "guess", "guess_again", "guessing", "guide_file", "handed_over", "has_revealed", "index",
+    "indexes", "is_second", "job", "keep", "keep_dials", "keep_guide", "keep_index", "keep_job",
+    "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept", "key", "leave", "link",
+    "look_in_sentences", "marks", "measure", "method", "model", "number", "offered_units", "on_edit",
+    "open_lens", "open_model", "open_next", "open_pair", "open_view", "own_guide", "own_place", "own_texts",
+    "pasted", "phrase", "pick", "picked", "played", "present", "presents", "press_cell", "put_behind",
+    "reveal", "revealed", "rival", "second", "set_to", "several", "side", "sidebar", "stage", "stages",
+    "steps", "stop", "stopped", "switch", "take_entry", "take_in", "take_text", "take_unit", "take_up",
+    "text", "titles", "trail", "unit", "uploaded", "watch", "with_versus", "word",
+    "written", "written_guesses",
 ]  # fmt: skip

@@ -63,7 +63,7 @@ def _unpack(packed: str) -> str:
             raise ValueError(TOO_LONG)
         if not reader.eof or reader.unused_data:
             raise ValueError(BROKEN)
-        return found.decode("utf-8", "surrogatepass")
+        return found.decode("utf-8")  # no half characters: nothing that shows a text takes them
     except (binascii.Error, zlib.error, UnicodeDecodeError):
         raise ValueError(BROKEN) from None
 
@@ -108,6 +108,11 @@ def end() -> None:
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
     st.session_state["address"] = {**st.session_state.get("address", {}), **chosen}
+
+
+def alone() -> bool:
+    """Whether a fragment runs by itself, and not as a part of its page."""
+    return GATHERED not in st.session_state
 
 
 def end_page() -> NoReturn:

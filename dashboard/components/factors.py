@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.components import load
-from dashboard.components.strip import Word, numbers
+from dashboard.components.strip import SHARED, Word, numbers
 
 
 def factors(
@@ -39,7 +39,7 @@ def factors(
         if len(row) != len(words):
             raise ValueError(f"a factor has {len(row)} entries for {len(words)} words")
     given = len(words) - written
-    load("factors", "words", "frame", "strip")(
+    load("factors", *SHARED)(
         key=key,
         data={
             "words": list(words[:given]),

@@ -4,6 +4,8 @@
 
 const NAME_LENGTH = 16
 const HELP = "Arrow keys walk through the words, Enter keeps one, Escape lets go."
+const HELP_EDITS =
+  "Arrow keys walk through the words, Space keeps one, Enter changes one, Escape lets go, Control and Z undoes a change."
 
 /** The fixed parts of a strip. @param {HTMLElement} root */
 function buildFrame(root) {
@@ -21,7 +23,7 @@ function buildFrame(root) {
   const foot = element("div", "foot")
   foot.append(legend, tools)
   root.append(readout, words, foot, live, help)
-  return { readout, words, legend, tools, live }
+  return { readout, words, legend, tools, live, help }
 }
 
 /**

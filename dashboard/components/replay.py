@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.components import load
-from dashboard.components.strip import numbers, whole_numbers
+from dashboard.components.strip import SHARED, numbers, whole_numbers
 
 WORDS = ("bits", "rank", "band", "probability", "expected")
 
@@ -45,7 +45,7 @@ def replay(
         "name": "stages", "caption": caption, "direction": direction, "group": None,
         "label": "The text, coloured by how far down the list of guesses each word stood at this stage",
     }  # fmt: skip
-    found = load("replay", "words", "frame", "strip", "surprise")(
+    found = load("replay", *SHARED, "surprise")(
         key=key,
         data={
             "stages": frames,

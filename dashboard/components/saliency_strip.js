@@ -246,7 +246,7 @@ function saliencyRows(strip) {
   })
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  instance(parentElement, makeStrip(saliency)).update(data, readTheme(parentElement), setStateValue)
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  instance(parentElement, makeStrip(saliency)).update(data, readTheme(parentElement), setStateValue, setTriggerValue)
   return dispose(parentElement)
 }

@@ -1,11 +1,11 @@
 """saliency_strip: which earlier words led to this one? Every word is a cause and an answer."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dashboard.components.strip import Word, draw, numbers
+from dashboard.components.strip import Edits, Word, draw, numbers
 
 
 def saliency_strip(
@@ -29,6 +29,8 @@ def saliency_strip(
     phrase: tuple[int, int] | None = None,
     phrase_scores: np.ndarray | None = None,
     versus: tuple[int, str, str] | None = None,
+    edits: Edits | None = None,
+    on_edit: Callable[[], None] | None = None,
 ) -> int | None:
     """Draw the strip and return the index of the pinned word, or None.
 
@@ -52,6 +54,8 @@ def saliency_strip(
         phrase: The first and last word of a phrase that is explained as one; the first is `selected`.
         phrase_scores: Its scores, one for each word; without it the sum over its rows.
         versus: The explained word whose row is a contrast, what it is set against, and the unit of that row.
+        edits: What the words can be changed to; without it they cannot be.
+        on_edit: Called when a word was changed.
     """
     matrix = np.ascontiguousarray(scores, dtype="<f4")
     if matrix.shape != (len(rows), len(words)):
@@ -83,6 +87,8 @@ def saliency_strip(
         selected=selected,
         known=known,
         more={"until": list(phrase) if phrase else None},
+        edits=edits,
+        on_edit=on_edit,
     )
 
 

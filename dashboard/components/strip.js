@@ -40,6 +40,7 @@ class Strip {
     this.signal = signal
     this.kind = kind
     this.frame = buildFrame(root)
+    this.editor = new Editor(this)
     /** @type {any} */
     this.data = null
     /** @type {any} */
@@ -82,7 +83,8 @@ class Strip {
     })
     on(words, "click", (/** @type {Event} */ event) => {
       const index = this.indexOf(event)
-      if (index !== null && !this.kind.clicked?.(this, index, event)) this.choose(index)
+      if (index === null || this.editor.takes(event)) return
+      if (!this.kind.clicked?.(this, index, event)) this.choose(index)
     })
     on(words, "keydown", (/** @type {KeyboardEvent} */ event) => this.onKey(event))
     on(tools, "click", (/** @type {Event} */ event) => {
@@ -100,12 +102,14 @@ class Strip {
    * @param {any} data
    * @param {ReturnType<typeof readTheme>} theme
    * @param {(name: string, value: unknown) => void} setState
+   * @param {(name: string, value: unknown) => void} [trigger]
    */
-  update(data, theme, setState) {
+  update(data, theme, setState, trigger) {
     const before = this.data
     this.data = data
     this.theme = theme
     this.setState = setState
+    this.trigger = trigger
     const text = JSON.stringify([data.words, data.after])
     if (this.text !== text) {
       this.text = text
@@ -114,6 +118,7 @@ class Strip {
       this.places = null
       this.preview = this.focused = this.shown = null
     }
+    this.editor.update(data.edits)
     for (const cell of this.cells) cell.level = NaN
     this.root.classList.toggle("many", this.cells.length > MANY)
     this.frame.words.dir = data.direction || "ltr"
@@ -227,7 +232,8 @@ class Strip {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const index = this.indexOf(event)
-    if (index === null || event.ctrlKey || event.metaKey || event.altKey) return
+    if (index === null || this.editor.onKey(index, event)) return
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === "Escape") return this.release(event)
     const ahead = this.data.direction === "rtl" ? "ArrowLeft" : "ArrowRight"
     const back = this.data.direction === "rtl" ? "ArrowRight" : "ArrowLeft"
@@ -268,9 +274,9 @@ class Strip {
       const { caption } = this.data
       return download(stem, "json", toJson({ caption, ...this.kind.record(this) }), "application/json")
     }
-    if (format === "HTML") return savePage(this.root, stem, { ...this.data, selected: this.pin })
+    if (format === "HTML") return savePage(this.root, stem, { ...this.data, selected: this.pin, edits: null })
     const scene = makeScene(this.root, {
-      skip: (node) => node.matches(".tools, .unseen, [aria-pressed=false].choice"),
+      skip: (node) => node.matches(".tools, .unseen, .editor, [aria-pressed=false].choice"),
       ramp: this.ramp,
       caption: this.data.caption || "",
       background: this.theme.background,

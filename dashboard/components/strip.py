@@ -1,12 +1,22 @@
 """What the two strips of running text share on the Python side."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NotRequired, TypedDict
 
 import streamlit as st
 
 from dashboard.components import load
+
+SHARED = ("words", "frame", "editor", "strip")  # what all strips with words are made of
+
+
+class Edits(TypedDict):
+    """What the inline editor of a strip knows; it tells `choices.played(key)["edit"]`."""
+
+    swaps: list[list[tuple[str, float]]]  # for each word what could stand there, and how likely
+    by: str  # which model would have these
+    undo: bool  # whether an edit can be taken back
 
 
 class Word(TypedDict):
@@ -37,6 +47,8 @@ def draw(
     selected: int | None,
     known: Collection[int],
     more: dict[str, Any] | None = None,
+    edits: Edits | None = None,
+    on_edit: Callable[[], None] | None = None,
 ) -> int | None:
     """Draw a strip and return the pinned word.
 
@@ -48,6 +60,8 @@ def draw(
         selected: The word pinned at first, for a deep link.
         known: The words that can be pinned; any other pin is dropped.
         more: What else the script may tell, with what holds at first; `choices.played(key)` has it.
+        edits: What its words can be changed to; without it they cannot be.
+        on_edit: Called when a word was changed.
 
     Returns:
         The index of the pinned word, or None.
@@ -55,9 +69,11 @@ def draw(
     state = st.session_state.get(key) or {}
     pinned = _known(state.get("selected", selected), known)
     told: dict[str, Any] = {f"on_{state}_change": lambda: None for state in ("selected", *(more or ()))}
-    result = load(name, "words", "frame", "strip", *shared)(
+    if on_edit:
+        told["on_edit_change"] = on_edit
+    result = load(name, *SHARED, *shared)(
         key=key,
-        data={**data, "selected": pinned},
+        data={**data, "selected": pinned, "edits": edits},
         default={"selected": pinned, **(more or {})},
         **told,
     )

@@ -7,6 +7,7 @@ const BANDS = [
   { level: 235, text: "beyond the 1,000th" },
 ]
 const LABELS = 8
+const CHANGES = 24 // after an edit, how many of them are labelled
 
 /** Legend: one swatch a band, with the number of words in it. @param {any} strip */
 function writeBands(strip) {
@@ -18,7 +19,8 @@ function writeBands(strip) {
     entry.append(swatch, `${text}: ${count.toLocaleString("en")} ${count === 1 ? "word" : "words"}`)
     return entry
   })
-  const hint = element("span", "hint", "under words: bits of surprise")
+  const under = strip.data.was ? "under words: change in bits since the last edit" : "under words: bits of surprise"
+  const hint = element("span", "hint", under)
   strip.frame.legend.replaceChildren(...entries, hint)
 }
 
@@ -56,9 +58,27 @@ function surpriseSentence(strip, target) {
   const head = [who, `: ${number(amount, 1)} bits of surprise${chance}; `]
   head.push(`${rare}${guess} of ${all} guesses`)
   const others = expectedAt(strip, target)
+  const was = changeAt(strip, target)
+  if (was !== null) head.push(`; ${number(was, 1, true)} since the last edit (${number(amount - was, 1)} before)`)
   if (!others.length) return [...head, "."]
   const lead = place === 1 ? "; after it came " : "; instead the model expected "
   return [...head, lead, ...others, "."]
+}
+
+/** By how many bits an edit changed a word's surprise; null for a new word. @param {any} strip @param {number} i */
+function changeAt(strip, i) {
+  const { was, bits } = strip.data
+  return was && was[i] !== null && bits[i] !== null ? bits[i] - was[i] : null
+}
+
+/** What stands under the words: surprise, or after an edit what it changed; the largest first. @param {any} strip */
+function underWords(strip) {
+  const { bits, was } = strip.data
+  if (!was) return strip.order.slice(0, LABELS).map((/** @type {number} */ i) => [i, number(bits[i], 1)])
+  const moved = strip.order.filter((/** @type {number} */ i) => Math.abs(changeAt(strip, i) || 0) >= 0.05)
+  const size = (/** @type {number} */ i) => Math.abs(changeAt(strip, i) || 0)
+  moved.sort((/** @type {number} */ a, /** @type {number} */ b) => size(b) - size(a) || a - b)
+  return moved.slice(0, CHANGES).map((/** @type {number} */ i) => [i, number(changeAt(strip, i) || 0, 1, true)])
 }
 
 /** Words from the most to the least surprising. @param {any} strip */
@@ -90,9 +110,7 @@ function surpriseRows(strip) {
 const surprise = {
   prepare(strip) {
     strip.order = bySurprise(strip)
-    strip.labels = strip.order
-      .slice(0, LABELS)
-      .map((/** @type {number} */ i) => [i, number(strip.data.bits[i], 1)])
+    strip.labels = underWords(strip)
     writeBands(strip)
   },
 

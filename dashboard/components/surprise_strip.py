@@ -1,8 +1,8 @@
 """surprise_strip: which words did the model not expect, and what did it expect instead?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from dashboard.components.strip import Word, draw, numbers, whole_numbers
+from dashboard.components.strip import Edits, Word, draw, numbers, whole_numbers
 
 
 def surprise_strip(
@@ -22,6 +22,9 @@ def surprise_strip(
     direction: str = "ltr",
     label: str = "Words and the model's surprise",
     group: str | None = None,
+    was: Sequence[float | None] | None = None,
+    edits: Edits | None = None,
+    on_edit: Callable[[], None] | None = None,
 ) -> int | None:
     """Draw the strip and return the index of the pinned word, or None.
 
@@ -43,9 +46,13 @@ def surprise_strip(
         direction: "ltr" or "rtl".
         label: Accessible name.
         group: Views of one group mark the word another one points at.
+        was: Surprise in bits before the last edit of the text; None for a word that is new.
+        edits: What the words can be changed to; without it they cannot be.
+        on_edit: Called when a word was changed.
     """
     columns = {"bits": bits, "rank": rank, "band": band, "probability": probability}
     columns |= {"expected": expected, "pieces": pieces}
+    columns |= {} if was is None else {"was": was}
     for column, values in columns.items():
         if len(values) != len(words):
             raise ValueError(f"{column} has {len(values)} entries for {len(words)} words")
@@ -68,7 +75,10 @@ def surprise_strip(
             "direction": direction,
             "label": label,
             "group": group,
+            "was": None if was is None else numbers(was),
         },
         selected=selected,
         known={i for i, amount in enumerate(amounts) if amount is not None},
+        edits=edits,
+        on_edit=on_edit,
     )

@@ -154,14 +154,14 @@ const unit = {
   },
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const strip = instance(parentElement, (root, signal) => {
     const made = makeStrip(unit)(root, signal)
     Object.assign(made, { chosen: new Set() })
     listenToBrush(made)
     return made
   })
-  strip.update(data, readTheme(parentElement), setStateValue)
+  strip.update(data, readTheme(parentElement), setStateValue, setTriggerValue)
   markChosen(strip)
   return dispose(parentElement)
 }

@@ -1,10 +1,11 @@
 """unit_strip: where is a unit strong in the text? And, as a brush: which tokens does the reader choose?"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from dashboard.components import load
-from dashboard.components.strip import Word, numbers
+from dashboard.components.strip import SHARED, Edits, Word, numbers
 
 CHOICE = re.compile(r"[0-9, -]{0,2000}")
 
@@ -23,6 +24,8 @@ def unit_strip(
     caption: str = "",
     direction: str = "ltr",
     group: str | None = None,
+    edits: Edits | None = None,
+    on_edit: Callable[[], None] | None = None,
 ) -> str:
     """Draw the strip; returns the chosen tokens as in "5-7, 12".
 
@@ -39,21 +42,25 @@ def unit_strip(
         caption: Line under exported pictures.
         direction: "ltr" or "rtl".
         group: Views of one group mark the word another one points at.
+        edits: What the tokens can be changed to; without it they cannot be.
+        on_edit: Called when a token was changed.
     """
     if len(values) != len(words):
         raise ValueError(f"values has {len(values)} entries for {len(words)} words")
     now = _plain(chosen)
-    result = load("unit_strip", "words", "frame", "strip")(
+    told: dict[str, Any] = {"on_edit_change": on_edit} if on_edit else {}
+    result = load("unit_strip", *SHARED)(
         key=key,
         data={
             "words": list(words), "values": numbers(values), "address": address, "limit": float(limit),
             "signed": signed, "scale": scale, "brush": chosen is not None, "chosen": now, "name": name,
             "caption": caption,
-            "direction": direction, "group": group, "label": f"The text, coloured by {address}",
+            "direction": direction, "group": group, "edits": edits, "label": f"The text, coloured by {address}",
         },
         default={"chosen": now, "selected": None},
         on_chosen_change=lambda: None,
         on_selected_change=lambda: None,
+        **told,
     )  # fmt: skip
     return _plain(result.chosen)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame
 from dashboard.components.saliency_strip import saliency_strip
-from dashboard.panels import completeness, trust
+from dashboard.panels import completeness, edits, trust
 from interpret.sentences import bare, named
 from interpret.wording import (
     WordGrid,
@@ -43,7 +43,7 @@ def missing() -> None:
     refused = cached.refused("token-grid", choices.model())
     told = [f"{', '.join(titles)} ({why.rstrip('.')})" for why, titles in refused.items()]
     if told:
-        st.caption(f"Not offered for this model: {'; '.join(told)}.")
+        frame.quiet(f"Not offered for this model: {'; '.join(told)}.")
 
 
 def as_fine(method: str, grain: str) -> dict[str, Any]:
@@ -54,6 +54,7 @@ def as_fine(method: str, grain: str) -> dict[str, Any]:
 @choices.fragment
 def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, settings: dict[str, Any]) -> None:
     """Pinning a word reruns only this part."""
+    choices.follow()
     after = afterwards(guesses)
     given = row_probability(guesses, grid.rows, grid.words)
     first = first_row(guesses, grid)
@@ -87,9 +88,11 @@ def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, sett
         direction=figures.direction(found.text),
         label="The text: choose a word to see which words led to it",
         versus=(grid.rows[row], bare(other), "logits") if other is not None else None,
+        **edits.offered("saliency", found, grid.words),
     )  # fmt: skip
     choices.keep_word(now)
     choices.keep_phrase(phrase)
+    edits.shown()
     link = st.container()
     choices.choose_rival(target, others, name)
     if other is not None:

@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 from dashboard.components.unit_strip import unit_strip
-from dashboard.panels.tokens import pieces_of
+from dashboard.panels import edits
+from dashboard.panels.tokens import pieces, pieces_of
 from interpret.sentences import percent
 
 KEY = "brush"
@@ -17,6 +18,7 @@ KEY = "brush"
 @st.fragment
 def show(kind: str, corpus: str = "") -> None:
     """Choosing other words reruns only this part."""
+    choices.follow()
     places = str(choices.played(KEY).get("chosen", choices.kept("places")))
     found = _ranked(places, kind)
     frame.answer(found.in_words(), found)
@@ -26,7 +28,9 @@ def show(kind: str, corpus: str = "") -> None:
         limit=float(np.abs(track).max()) or 1.0, key=KEY, scale="this text",
         chosen=places or _written(found.inside),
         caption=frame.caption(found, "Select by example"), direction=figures.direction(found.text),
+        **edits.offered(KEY, found, pieces(found)),
     )  # fmt: skip
+    edits.shown()
     choices.keep(places=places or None)
     with st.container(key="ranking-scroll"):
         st.plotly_chart(figures.draw(found), key="ranking", config=figures.CONFIG, alt=found.in_words())

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import choices, figures, frame
 from dashboard.components.surprise_strip import surprise_strip
+from dashboard.panels import edits
 from interpret.wording import Surprises, surprises
 
 
@@ -15,11 +16,13 @@ def surprise_part(
 ) -> None:
     """Strip and bars; `beside` draws what belongs to the pinned word (or None), under the strip."""
     by_word = surprises(found)
+    was = edits.bits_before(by_word)
     frame.section(title)
 
     @choices.fragment
     def strip() -> None:
         """Pinning a word reruns only this part."""
+        choices.follow()
         pinned = surprise_strip(
             [word.to_data() for word in by_word.words], by_word.bits, by_word.rank, by_word.band,
             by_word.probability, by_word.expected, pieces=by_word.pieces, key=choices.key("surprise"),
@@ -27,8 +30,10 @@ def surprise_part(
             vocabulary=frame.vocabulary(), selected=choices.word("surprise", len(by_word.words)),
             caption=frame.caption(found, "Surprise"), direction=figures.direction(found.text),
             label="The text, coloured by how far down the model's list of guesses each word stood",
+            was=was, **edits.offered("surprise", found, by_word.words),
         )  # fmt: skip
         choices.keep_word(pinned)
+        edits.shown()
         frame.share()
         if beside:
             beside(by_word, pinned)

@@ -7,12 +7,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from dashboard import choices, figures, frame, shelf
 from dashboard.components.unit_strip import unit_strip
 from dashboard.figures import units as pictures
-from dashboard.panels.tokens import pieces_of
+from dashboard.panels import edits
+from dashboard.panels.tokens import pieces, pieces_of
+from interpret.editing import Change, of_number
 from interpret.sentences import with_sign
 
 LOW = ' class="low"'  # blue, as low activations are
@@ -25,7 +28,21 @@ def coloured(found: Any) -> None:
         pieces_of(found), found.values.tolist(), address=found.address,
         limit=found.limit, scale=found.corpus, key=choices.key("unit-strip"), caption=frame.caption(found, "One unit"),
         direction=figures.direction(found.text), group=choices.group("text"),
+        **edits.offered("unit-strip", found, pieces(found)),
     )  # fmt: skip
+    edits.shown(_moved(found))
+
+
+def _moved(found: Any) -> list[Change]:
+    """What the last edit did to the unit."""
+    earlier = edits.same_before("unit", unit=found.address)
+    if earlier is None:
+        return []
+    ways = {"highest": np.max, "mean": np.mean, "lowest": np.min}
+    return [
+        of_number(f"{way} of {found.address}", float(of(earlier.values)), float(of(found.values)))
+        for way, of in ways.items()
+    ]
 
 
 def snippets(title: str, said: Sequence[Any]) -> None:

@@ -21,6 +21,7 @@ from interpret import progress
 from interpret.method import Method
 from interpret.results import Check, NextWords
 from interpret.run import Run, hidden_vectors
+from interpret.swaps import instead
 from interpret.target import Target
 from models.base import Refusal
 
@@ -76,6 +77,7 @@ def compute(run: Run, target: Target, options: Options) -> NextWords:
         entropy=entropy.numpy(),
         predicted=predicted,
         ahead=ahead,
+        swaps=instead(run, logs, ahead),
     )
 
 
