@@ -19,7 +19,7 @@ function countCell(data, row, column) {
   const whole = counts[row].reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0)
   const node = button("count", String(counts[row][column]))
   const level = Math.round((100 * counts[row][column]) / Math.max(1, whole))
-  node.classList.add(row === column ? "right" : "wrong")
+  node.classList.toggle("right", row === column)
   node.classList.toggle("strong", level > 56)
   node.style.setProperty("--level", String(level))
   node.dataset.cell = `${row} ${column}`

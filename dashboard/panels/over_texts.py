@@ -49,7 +49,7 @@ def words(found: OverTexts) -> None:
     )  # fmt: skip
     far = outside(found)
     arrows = f" (an arrow: further out than the picture, for “{'”, “'.join(far)}”)" if far else ""
-    st.caption(
+    frame.quiet(
         f"In brackets: in how many texts the word stands. Lines: 95 % bounds of the mean{arrows}. Words in "
         f"fewer than three texts ({found.rare}) are left out. Click a bar to see where its word stands."
     )
@@ -98,7 +98,7 @@ def coloured(read: Read, most: float, marked: int | None, signed: bool) -> str:
         score = float(read.scores[at])
         level = round(100 * min(1.0, abs(score) / most))
         kind = "for" if score >= 0 or not signed else "against"
-        strong = " strong" if level > 56 else ""
+        strong = " strong" if level > 59 else ""  # from here on black reads better than white
         word = escape(read.text[start:stop])
         inner = f"<strong>{word}</strong>" if at == marked else word
         found.append(
@@ -164,6 +164,6 @@ def _confusion(found: OverTexts) -> str:
 
 def _count(counts: np.ndarray, row: int, column: int) -> str:
     level = round(100 * counts[row, column] / max(1, counts[row].sum()))
-    strong = " strong" if level > 56 else ""
-    kind = "for" if row == column else "against"
-    return f'<td class="{kind}{strong}" style="--level: {level}">{counts[row, column]}</td>'
+    strong = " strong" if level > 56 else ""  # from here on black reads better than white
+    right = " right" if row == column else ""
+    return f'<td class="for{strong}{right}" style="--level: {level}">{counts[row, column]}</td>'
