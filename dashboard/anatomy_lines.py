@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from dashboard import figures
+from dashboard import figures, frame
 from dashboard.anatomy_parts import said, size
 from dashboard.figures import anatomy as pictures
 from interpret.results.anatomy import Lines
@@ -72,7 +72,7 @@ def _field(value: float, most: float) -> str:
 
 def _cell(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
     said("For each token x of the text in turn, with the cell c and the output h of the token before:")
-    st.code(found.code, language="python")
+    frame.code(found.code)
     said(
         f"Here x has {size(shapes['x'])} numbers, w_x is {size(shapes['w_x'])}, w_h {size(shapes['w_h'])}; "
         f"each of i, f, g, o, c and h has {size(shapes['i, f, g, o, c and h'])}. Below is unit "
@@ -88,7 +88,7 @@ def _cell(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
 
 
 def _attention(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
-    st.code(found.code, language="python")
+    frame.code(found.code)
     tokens = f"the first {len(found.tokens)} tokens"
     said(
         f"Queries q, keys k and values v are {size(shapes['q'])} here, {shapes['q'][1]} numbers for each "
@@ -108,7 +108,7 @@ def _attention(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
             heat(found.matrices[name], _names(found), _names(found), label, later)
     many = shapes["all weights"]
     said(f"Many heads do the same side by side. With einops, for all {many[0]} heads of layer 1 at once:")
-    st.code(found.many, language="python")
+    frame.code(found.many)
     said(f"q, k and v go in as {size(shapes['all out'])}; weights are now {size(many)}. Again {tokens}:")
     st.plotly_chart(
         pictures.heads(found), key="heads", config=figures.CONFIG,

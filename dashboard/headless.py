@@ -100,8 +100,8 @@ def end(process: subprocess.Popen) -> None:
 
 
 @contextmanager
-def dashboard(log: Path) -> Iterator[str]:
-    """A dashboard of this folder that listens until the block ends; its address.
+def dashboard(log: Path, *options: str) -> Iterator[str]:
+    """A dashboard of this folder, started with these options, that listens until the block ends; its address.
 
     Raises:
         NoBrowser: It did not start; the message ends with what it said.
@@ -110,7 +110,7 @@ def dashboard(log: Path) -> Iterator[str]:
     url = f"http://localhost:{port}"
     with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dashboard", "--port", str(port)],
+            [sys.executable, "-m", "dashboard", "--port", str(port), *options],
             cwd=ROOT, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:

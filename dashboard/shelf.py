@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import pandas  # noqa: F401  whole before any page runs: Streamlit looks into it while a thread still imports it
 import streamlit as st
 
 import models
@@ -58,6 +59,14 @@ def adopt(name: str, title: str, folder: Path) -> None:
     )  # fmt: skip
 
 
+SHARED = "This dashboard is shared: start Underhood on your own computer to open a model of your own."
+
+
+def is_public() -> bool:
+    """Whether others than this machine's own reader are served (`python -m dashboard --public`)."""
+    return bool(os.environ.get("UNDERHOOD_PUBLIC"))
+
+
 def models_dir() -> Path | None:
     """The folder that the operator lets readers open models from (`--models-dir`), if there is one."""
     named = os.environ.get("UNDERHOOD_MODELS")
@@ -67,6 +76,8 @@ def models_dir() -> Path | None:
 def look_at(where: str, *, hub: bool) -> Preflight:
     """What a folder, file or hub id holds, and whether it can be opened; paths are confined."""
     root = models_dir()
+    if is_public():
+        raise Refusal(SHARED)
     if root is None and not hub:
         raise Refusal(
             "No folder is open to readers: start the dashboard with --models-dir FOLDER, or ask the hub."
@@ -81,6 +92,8 @@ def answers_of(found: Preflight) -> dict[str, str | None]:
 
 def open_own(where: str, *, hub: bool) -> "tuple[str, Future[Card]]":
     """Begin to open a reader's own model; its name, and its card when it is open."""
+    if is_public():
+        raise Refusal(SHARED)
     name, opened = f"own-{secrets.token_hex(16)}", []
     root = models_dir() or NOWHERE
 

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.choices.address import MOST
+from dashboard.choices.files import handed_over
 from interpret.method import find
 
 SCHEMA = "underhood-view/1"
@@ -33,6 +34,7 @@ def read_saved(content: bytes, pages: Collection[str]) -> tuple[str, dict[str, s
     """
     try:
         record = json.loads(content.decode("utf-8"))
+        json.dumps(record, ensure_ascii=False).encode()  # no half characters: nothing that shows a text takes them
     except (ValueError, RecursionError):
         raise ValueError(f"This file is not JSON, or not all of it. {AGAIN}") from None
     view = _view(record)
@@ -82,7 +84,7 @@ def offer_saved(pages: Collection[str]) -> None:
             st.session_state["trouble"] = str(fault)
 
     with st.popover("Open a saved view", type="tertiary"):
-        st.file_uploader("A JSON file that was saved under a picture", "json", key=name, on_change=taken)
+        handed_over("A JSON file that was saved under a picture", ["json"], key=name, on_change=taken)
 
 
 def open_view(page: str, given: dict[str, str]) -> None:

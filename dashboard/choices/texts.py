@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.choices.files import handed_over
+
 
 def pasted(name: str, title: str, hint: str, most: int) -> str:
     """Lines the reader pastes. They stay in the session and out of the address, which they would not fit into."""
@@ -26,7 +28,7 @@ class OwnTexts:
 
 def uploaded(title: str, endings: Sequence[str], megabytes: int) -> tuple[str, bytes] | None:
     """The name and content of the file that lies in the box just now; it belongs to this session only."""
-    given = st.file_uploader(title, type=list(endings), key="own_file", max_upload_size=megabytes)
+    given = handed_over(title, endings, key="own_file", megabytes=megabytes)
     return None if given is None else (given.name, given.getvalue())
 
 

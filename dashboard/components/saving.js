@@ -21,6 +21,25 @@ function briefly({ box, said, row }) {
   return { box: dot ? places.slice(0, 2) : places, said, row: shown }
 }
 
+/** A button beside lines to copy; where they may not be copied they are selected instead. @param {Element} lines */
+function offerCopy(lines) {
+  const place = lines.parentElement
+  if (!place || place.querySelector(".copy-lines")) return
+  const copy = button("copy-lines", "Copy")
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(lines.textContent || "")
+      copy.textContent = "Copied"
+    } catch {
+      getSelection()?.selectAllChildren(lines)
+      copy.textContent = "Selected"
+    }
+    setTimeout(() => (copy.textContent = "Copy"), 2000)
+  })
+  place.classList.add("lines")
+  place.append(copy)
+}
+
 class Saving {
   /**
    * @param {HTMLElement} root
@@ -38,7 +57,7 @@ class Saving {
     seen.observe(document.body, { childList: true, subtree: true })
     signal.addEventListener("abort", () => {
       seen.disconnect()
-      for (const row of document.querySelectorAll(".chart-tools")) row.remove()
+      for (const row of document.querySelectorAll(".chart-tools, .copy-lines")) row.remove()
     })
   }
 
@@ -64,6 +83,7 @@ class Saving {
     for (const row of document.querySelectorAll(".chart-tools")) {
       if (!row.parentElement?.querySelector(CHART)) row.remove()
     }
+    for (const lines of document.querySelectorAll("pre.code")) offerCopy(lines)
     for (const chart of document.querySelectorAll(CHART)) {
       const place = chart.closest("[data-testid=stElementContainer]")
       if (!place || place.querySelector(".chart-tools") || !chart.querySelector(".main-svg")) continue

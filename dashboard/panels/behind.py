@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import cached, choices, frame, indexes, shelf
 from dashboard.indexes import Indexing
+from dashboard.literal import literal
 
 ENDINGS, MEGABYTES = ("txt", "csv", "jsonl", "parquet"), 20
 SOURCES = {"own": "a file of your own", "bundled": "the bundled texts"}
@@ -40,7 +41,7 @@ def ask() -> None:
     title = shelf.card(name).name
     if source == "own" and file is None:
         return
-    if st.button(f"Let {title} read them", type="primary"):
+    if st.button(f"Let {literal(title)} read them", type="primary"):
         try:
             choices.keep_index(indexes.start(title, opened, file, column))
         except shelf.Refusal as refusal:
@@ -134,7 +135,7 @@ def listed(watched: str | None) -> None:
     for one in others:
         said = {"done": "finished", "stopped": "stopped", "lost": "ended early"}.get(one.state, "being made")
         st.button(
-            f"{one.title}, read by {one.model}: {said}", key=f"watch-{one.name}", type="tertiary",
+            literal(f"{one.title}, read by {one.model}: {said}"), key=f"watch-{one.name}", type="tertiary",
             on_click=choices.keep_index, args=(one.name,),
         )  # fmt: skip
 
@@ -155,10 +156,9 @@ def notes() -> None:
         ],
     )
     with st.expander("The same on the command line"):
-        st.code(
+        frame.code(
             f"python -m interpret corpus index --model {choices.model()} --texts FILE --out FOLDER\n"
-            f'python -m interpret corpus unit --out FOLDER "{_kind()} 1.0"',
-            language="bash",
+            f'python -m interpret corpus unit --out FOLDER "{_kind()} 1.0"'
         )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures import grammar as pictures
+from dashboard.literal import literal
 from interpret.results import Grammar, MinimalPairs
 from interpret.results.grammar import whole
 
@@ -80,7 +81,7 @@ def _open(asked: MinimalPairs, one: int) -> None:
     asks = f"Which words led to “{word}”" + (f", and why not “{rival}”?" if rival else "?")
     with st.container(horizontal=True, gap="small"):
         if st.button(
-            asks, key="to-saliency", icon=":material/target:", on_click=choices.open_pair,
+            literal(asks), key="to-saliency", icon=":material/target:", on_click=choices.open_pair,
             args=(text, where, rival),
         ):  # fmt: skip
             st.switch_page("views/saliency.py")
@@ -112,10 +113,8 @@ def own(found: Grammar) -> None:
 def file(_found: Grammar) -> None:
     """Pairs from a reader's file: BLiMP's lines or a SyntaxGym suite."""
     frame.section("How does it do on pairs of your own?")
-    given = st.file_uploader(
-        "A file of pairs: BLiMP's .jsonl, or a SyntaxGym suite as .json",
-        type=["jsonl", "json"],
-        key="pairs-file",
+    given = choices.handed_over(
+        "A file of pairs: BLiMP's .jsonl, or a SyntaxGym suite as .json", ["jsonl", "json"], key="pairs-file"
     )
     if given is None:
         st.caption(

@@ -80,8 +80,8 @@ def many() -> None:
         "Mean tau of each head (bold: its bounds leave out 0), and how far the answer moves when that head is shuffled "
         "(median over texts; bold: the head that matters most, which the search for other weights had in hand)."
     )
-    st.code(found.in_words(), language=None, wrap_lines=True)
+    frame.code(found.in_words())
     st.caption(
-        f"n = {len(found.averaged)} texts; bounds by bootstrap over texts, 95 %. To copy, point at the verdict."
+        f"n = {len(found.averaged)} texts; bounds by bootstrap over texts, 95 %."
     )
     frame.check(found)

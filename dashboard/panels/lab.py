@@ -71,11 +71,11 @@ def many() -> None:
         return
     frame.said(found.in_words())
     st.plotly_chart(figures.draw(found), key="explaining", config=figures.CONFIG, alt=found.in_words())
-    st.code(found.in_words(), language=None, wrap_lines=True)
+    frame.code(found.in_words())
     used, rest = len(found.values), ""
     if used < count:
         rest = ": all there are of five pieces (tokens) or more"
     if found.undefined:
         rest += f"; in {found.undefined} a tau has no value, because all ranks are alike"
-    st.caption(f"{used} sentences{rest}. To copy the verdict, point at it.")
+    st.caption(f"{used} sentences{rest}.")
     frame.check(found)

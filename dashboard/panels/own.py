@@ -42,6 +42,23 @@ def places() -> None:
     )  # fmt: skip
 
 
+def look(where: str, hub: bool) -> None:
+    """What is there, and a button that opens it."""
+    if not where:
+        frame.said(
+            "Give it a folder, a file of weights or a name on the Hugging Face hub, and look before you open."
+        )
+        return
+    try:
+        found = shelf.look_at(where, hub=hub)
+    except shelf.Refusal as refusal:
+        frame.notice(str(refusal), "Nothing was loaded.")
+        return
+    report(found)
+    if found.can_open:
+        offer(where, hub=hub)
+
+
 def report(found: Any) -> None:
     """What the preflight found: one sentence, problems first, then the facts and the questions."""
     if found.problems:
@@ -50,7 +67,7 @@ def report(found: Any) -> None:
     else:
         frame.said(_sentence(found))
     for warning in found.warnings:
-        st.caption(warning)
+        frame.quiet(warning)
     if found.kind == "unknown":
         return
     left, right = st.columns(2, gap="large")

@@ -75,7 +75,7 @@ def show(asked: Explained) -> None:
     st.caption(SAYS[kind] + (GREEDY if options.get("greedy") else ""))
     frame.check(found)
     with st.expander("This evidence in Python"):
-        st.code(python_lines(asked, kind, methods, options | settings, found.text), language="python")
+        frame.code(python_lines(asked, kind, methods, options | settings, found.text))
 
 
 def _methods(asked: Explained, kind: str) -> list[str]:

@@ -51,9 +51,9 @@ def show() -> None:
 
 def _judged() -> dict[str, str]:
     """The reader's file of word pairs, as options of the map; empty without one."""
-    given = st.file_uploader(
+    given = choices.handed_over(
         "Word pairs that people judged: WordSim-353, SimLex-999 or your own",
-        type=["txt", "csv", "tsv"], key="word-pairs", max_upload_size=2,
+        ["txt", "csv", "tsv"], key="word-pairs", megabytes=2,
     )  # fmt: skip
     if given is None:
         st.caption(
@@ -147,7 +147,7 @@ def _taken_along(words: list[str]) -> None:
     """Buttons that open the other views on these words."""
     mine = [word for word in words if word.casefold() in choices.text().casefold().split()]
     if mine:
-        st.caption(f"In your text: {', '.join(mine[:MOST])}.")
+        frame.quiet(f"In your text: {', '.join(mine[:MOST])}.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         one = choices.among("picked_word", "One of them", {word: word for word in words[:MOST]})
         st.button("In its sentences", key="to-sentences", on_click=choices.look_in_sentences, args=(one,))

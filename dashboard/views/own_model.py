@@ -4,19 +4,9 @@ from dashboard import choices, frame, shelf
 from dashboard.panels import own
 
 frame.question("Can I open a model of my own?")
-own.places()
-where, hub = choices.own_place()
-if not where:
-    frame.said(
-        "Give it a folder, a file of weights or a name on the Hugging Face hub, and look before you open."
-    )
+if shelf.is_public():
+    frame.said(shelf.SHARED)
 else:
-    try:
-        found = shelf.look_at(where, hub=hub)
-    except shelf.Refusal as refusal:
-        frame.notice(str(refusal), "Nothing was loaded.")
-    else:
-        own.report(found)
-        if found.can_open:
-            own.offer(where, hub=hub)
+    own.places()
+    own.look(*choices.own_place())
 own.note()

@@ -17,6 +17,7 @@ from dashboard.headless import FLAGS, PATIENCE_S, ROOT, chromium_path, free_port
 
 __all__ = ["FLAGS", "ROOT", "Desk", "Seen", "Server", "chromium_path", "free_port", "serve", "settle"]
 
+POLICY = "Content Security Policy"  # what the browser says when it turns something away
 WAIT_MS = 60_000  # for a machine that is busy with something else
 
 
@@ -116,6 +117,7 @@ def watch(context: BrowserContext, servers: list[str]) -> Seen:
     context.on("request", asked)
     context.on("requestfailed", failed)
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))
+    context.on("console", lambda said: seen.errors.append(said.text) if POLICY in said.text else None)
     context.on("page", lambda page: page.on("websocket", connected))
     return seen
 

@@ -1,6 +1,8 @@
 """Pages through `app.py`, as a reader opens them, on the bundled models."""
 
+import html
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,3 +36,9 @@ def strip_data(page: AppTest) -> dict[str, Any]:
 def texts(page: AppTest) -> str:
     """Everything a page wrote as HTML."""
     return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def lines_to_copy(page: AppTest) -> list[str]:
+    """The blocks of code on a page, as they are copied."""
+    blocks = re.findall(r'<pre class="code" tabindex="0">(.*?)</pre>', texts(page), re.DOTALL)
+    return [html.unescape(block) for block in blocks]

@@ -12,7 +12,7 @@ from dashboard.panels import across_texts as panel
 from interpret import explain, record, study
 from interpret.results import TextFactors, Texts
 from interpret.results.overlaid import overlaid
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 JUDGE = {"model": "sst-average"}
 CSV = b"review,label\n<b>A good</b> film,positive\n=A bad film,negative\nA good evening,negative\n"
@@ -141,7 +141,7 @@ def test_a_model_alone_in_its_world_says_so(opened):
 
 def test_the_python_lines_run(opened, found, capsys):
     page = opened("across_texts", **JUDGE)
-    exec(page.code[-1].value, {})
+    exec(lines_to_copy(page)[-1], {})
     assert found.in_words() in capsys.readouterr().out
 
 
@@ -149,7 +149,7 @@ def test_the_python_lines_read_a_file_of_ones_own(opened, tmp_path, monkeypatch,
     page = with_file(opened("across_texts", **JUDGE), "mine.csv", CSV)
     (tmp_path / "mine.csv").write_bytes(CSV)
     monkeypatch.chdir(tmp_path)
-    exec(page.code[-1].value, {})
+    exec(lines_to_copy(page)[-1], {})
     assert "of 3 labelled texts" in capsys.readouterr().out
 
 

@@ -15,7 +15,7 @@ from dashboard.figures import anatomy as pictures
 from interpret import record
 from interpret.anatomy import anatomy
 from interpret.results.anatomy import Anatomy, Part
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 MODELS = models.names()
 TEXT = "The keys to the old wooden cabinet"
@@ -78,7 +78,7 @@ def test_the_small_matrices_hold_the_records_numbers(opened, model):
         seen = ~found.matrices["later"]
         own = np.concatenate([found.matrices[name][seen] for name in ("scores", "weights")])
     np.testing.assert_allclose(numbers, np.sort(own), atol=0.005 + 1e-6)
-    assert found.code in [block.value for block in page.code]
+    assert found.code in lines_to_copy(page)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_any_text_gives_a_sentence_or_the_parts(opened, model, text):
 
 def test_the_python_lines_run(opened, capsys):
     page = opened("anatomy", text=TEXT, model=MODELS[0])
-    (code,) = [block.value for block in page.code if "interpret.anatomy" in block.value]
+    (code,) = [block for block in lines_to_copy(page) if "interpret.anatomy" in block]
     exec(code, {})
     written = capsys.readouterr().out
     found = anatomy(record(models.load(MODELS[0]), TEXT))

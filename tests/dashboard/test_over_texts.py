@@ -13,7 +13,7 @@ from dashboard.figures.over_texts import outside
 from dashboard.panels import over_texts as panel
 from interpret import study
 from interpret.results import OverTexts
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 QUICK = {"model": "sst-average", "method": "gradient_times_input"}
 
@@ -86,7 +86,7 @@ def test_texts_of_ones_own(opened):
 
 def test_the_python_lines_run(opened, found, capsys):
     page = opened("over_texts", **QUICK)
-    exec(page.code[-1].value, {})
+    exec(lines_to_copy(page)[-1], {})
     assert found.in_words() in capsys.readouterr().out
 
 

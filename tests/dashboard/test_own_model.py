@@ -8,7 +8,7 @@ from dashboard import shelf
 from dashboard.questions import QUESTIONS
 from models import detect
 from tests import tiny
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_model_is_looked_at_opened_and_asked(opened, folder):
     assert "first guess" in texts(page)
     assert "small" in page.selectbox(key="model").options
     before, call = shelf.opening(page.session_state["model"])
-    (written,) = [block.value for block in page.code if "explain(" in block.value]
+    (written,) = [block for block in lines_to_copy(page) if "explain(" in block]
     assert before in written and call == "load('small', root=FOLDER)" in written
     assert str(folder) not in written, "where the operator keeps the folder is not shown"
     exec(written.replace('Path("models")', f"Path({str(folder)!r})"), {})

@@ -8,7 +8,7 @@ import models
 from dashboard import python_lines as lines
 from dashboard.components.replay import WORDS, replay
 from interpret import study
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 TEXTS = {
     "story-lstm": "Sofia works behind the mill. The benches near the shell",
@@ -54,7 +54,7 @@ def test_a_model_without_stages_says_which_have_some(opened):
 
 def test_the_python_lines_run(opened, capsys):
     page = opened("stages", model="induction-2l", text="ba ke zut")
-    (written,) = [block.value for block in page.code if "study(" in block.value]
+    (written,) = [block for block in lines_to_copy(page) if "study(" in block]
     exec(written, {})
     assert "its present first guess" in capsys.readouterr().out
     assert lines.TRAINING not in written

@@ -12,7 +12,7 @@ from interpret import explain, record
 from interpret.target import parse
 from interpret.trust.evidence import EVIDENCE
 from interpret.wording import by_word
-from tests.dashboard.conftest import strip_data, texts
+from tests.dashboard.conftest import lines_to_copy, strip_data, texts
 
 TEXT = "The keys to the old wooden cabinet"
 QUICK = ["leave_one_out", "integrated_gradients", "gradient_times_input", "gradient_norm"]
@@ -28,7 +28,7 @@ def shown(page, name: str) -> dict[str, Any]:
 
 def lines(page) -> str:
     """The lines of Python under the evidence."""
-    return next(block.value for block in page.code if "EVIDENCE" in block.value)
+    return next(block for block in lines_to_copy(page) if "EVIDENCE" in block)
 
 
 @pytest.mark.parametrize("kind", KINDS)

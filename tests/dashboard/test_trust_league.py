@@ -13,7 +13,7 @@ from dashboard.figures.league import league as drawn
 from dashboard.panels import league as panel
 from interpret.league import kept
 from interpret.results import League
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 
 def of(name: str, world: str) -> League:
@@ -77,7 +77,7 @@ def test_of_a_model_without_a_truth_the_toys_are_shown(opened):
     ],
 )
 def test_the_python_lines_ask_for_what_is_shown(opened, model, given):
-    assert given in opened("trust_league", model=model).code[-1].value
+    assert given in lines_to_copy(opened("trust_league", model=model))[-1]
 
 
 def test_earlier_weights_are_said(opened, monkeypatch):

@@ -8,7 +8,7 @@ import models
 from dashboard.figures.space import apart
 from dashboard.panels import words
 from interpret import study
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 TEXT = "The actors in this film."
 
@@ -121,7 +121,7 @@ def test_names_that_would_lie_upon_each_other_are_left_out():
 @pytest.mark.parametrize("look", ["map", "alike"])
 def test_the_python_lines_run(opened, capsys, look):
     page = opened_at(opened, model="story-lstm", words=look, how="pca")
-    (written,) = [block.value for block in page.code if "study(" in block.value]
+    (written,) = [block for block in lines_to_copy(page) if "study(" in block]
     exec(written, {})
     said = capsys.readouterr().out
     assert said.startswith("A map of 660 pieces" if look == "map" else "Of neighbouring layers of story-lstm")

@@ -1,0 +1,24 @@
+"""A reader's words in a label that Streamlit reads as Markdown: shown as they are written."""
+
+import re
+
+from interpret.sentences import visible
+
+MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # every ASCII punctuation mark; a backslash before one makes it text
+GAPS = re.compile(r"(?<= ) |^ | $")  # spaces that HTML would drop, or that would begin a block of code
+# What Streamlit replaces in text even behind a backslash: :emoji:, :material_icons:, arrows, links, an emoji in front.
+JOINED = re.compile(
+    r"(?<=:)(?=[\w+-]+:|//)|(?<=[-<>=~])(?=[-<>=~])|(?<=@)(?=\w)|(?<=www)(?=\.)|^(?=[^\w\x00-\x7f]|.\ufe0f)",
+    re.IGNORECASE,
+)
+JOINER = "\u2060"  # nothing to see, and no place to break a line
+
+
+def literal(text: str) -> str:
+    """Markdown that is drawn as this text: no emphasis, link, formula, icon, colour or HTML comes of it.
+
+    New lines, tabs and controls become their signs (`interpret.sentences.visible`): a label is one line.
+    """
+    seen = "".join(c if c == " " else visible(c) for c in text)
+    apart = JOINED.sub(JOINER, seen)
+    return MARKS.sub(r"\\\1", GAPS.sub("\u00a0", apart))
