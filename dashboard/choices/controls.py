@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.choices.address import linked, now, write
 from dashboard.choices.subject import continue_with
+from dashboard.literal import literal
 from interpret.sentences import named, writable
 
 
@@ -14,8 +15,8 @@ def pick(name: str, title: str, known: dict[Any, str], first: Any = None, *, nam
     """One of a few things, in a row of buttons: value -> what to call it; `first`, if none was chosen."""
     linked(name, known, first)
     chosen = st.segmented_control(
-        title, list(known), format_func=known.__getitem__, required=True, key=name, persist_state="session",
-        label_visibility="visible" if named else "collapsed",
+        title, list(known), format_func=lambda value: literal(known[value]), required=True, key=name,
+        persist_state="session", label_visibility="visible" if named else "collapsed",
     )  # fmt: skip
     write(**{name: str(chosen)})
     return chosen
@@ -115,8 +116,9 @@ def choose_rival(target: str, known: list[str], name: str) -> None:
     chosen = None
     if known:
         chosen = st.pills(
-            f"Why {named(name)} and not …?", known, key=f"rival-{target}", default=rival(target, known)
-        )
+            f"Why {literal(named(name))} and not …?", known, format_func=literal, key=f"rival-{target}",
+            default=rival(target, known),
+        )  # fmt: skip
     write(rival=chosen)
 
 

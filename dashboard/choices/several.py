@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.choices.address import now, write
 from dashboard.choices.controls import played
+from dashboard.literal import literal
 
 
 def several(name: str, title: str, known: dict[str, str], first: list[str], most: int) -> list[str]:
@@ -15,8 +16,8 @@ def several(name: str, title: str, known: dict[str, str], first: list[str], most
         given = now().get(name, "").split(",")
     st.session_state[name] = [one for one in given if one in known][:most] or first
     st.pills(
-        title, list(known), selection_mode="multi", format_func=known.__getitem__, key=name,
-        persist_state="session",
+        title, list(known), selection_mode="multi", format_func=lambda value: literal(known[value]),
+        key=name, persist_state="session",
     )  # fmt: skip
     chosen = (st.session_state[name] or first)[:most]
     write(**{name: ",".join(chosen) if chosen != first else None})

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -83,7 +84,8 @@ def sidebar(*, explains: bool, reads: bool = True, compares: Callable[[], None] 
         if not reads:
             st.caption("This page does not use the text.")
         elif strange := worlds.strangers(model(), text()):
-            st.caption(f"Words this model does not know: {', '.join(strange[:8])}. Choose an example.")
+            said = f"Words this model does not know: {', '.join(strange[:8])}. Choose an example."
+            st.html(f'<p class="meta">{escape(said)}</p>')
         if explains:
             _measure()
         if compares:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.choices.address import now, write
+from dashboard.literal import literal
 
 
 def unit(title: str, hint: str) -> str:
@@ -50,7 +51,7 @@ def offered_units(name: str, title: str, units: Sequence[str]) -> None:
         if chosen:
             take_unit(chosen)
 
-    st.pills(title, list(dict.fromkeys(units)), key=name, on_change=taken)
+    st.pills(title, list(dict.fromkeys(units)), format_func=literal, key=name, on_change=taken)
 
 
 def keep(**chosen: str | None) -> None:

@@ -38,7 +38,7 @@ def layers(found: Grammar) -> None:
     if task == "number":
         _known_but_unused(asked, found)
     st.plotly_chart(figures.draw(asked), key=f"probe-{task}", config=figures.CONFIG, alt=asked.in_words())
-    st.caption(
+    frame.quiet(
         f"A linear classifier learned from {asked.n[0]:,} words and was tested on {asked.n[1]:,} of "
         f"other sentences "
         f"({asked.data}). Grey, dotted: the same reader given labels drawn by lot, which it can only "

@@ -22,7 +22,7 @@ def belief() -> None:
     early = found.kept[:500]
     bare = [name.strip(" …") for name in found.shown]
     lost = [row for row in early.argsort(kind="stable") if bare[row].isalpha() and len(bare[row]) > 3][:6]
-    st.caption(
+    frame.quiet(
         f"Of common words these keep fewest of their neighbours on the map: "
         f"{', '.join(named(found.shown[row]) for row in lost)}."
     )
@@ -68,7 +68,7 @@ def _occurrences(found: WordContexts) -> None:
     dropped = f"The star is “{found.word}” in your text."
     if not found.own.any():
         dropped = f"Write a sentence with “{found.word}” into the text on the side: it is put onto this map."
-    st.caption(f"Move the slider from layer to layer; point at a dot for its sentence. {dropped}")
+    frame.quiet(f"Move the slider from layer to layer; point at a dot for its sentence. {dropped}")
     st.plotly_chart(pictures.senses(found), key="senses", config=figures.CONFIG, alt=found.in_words())
     frame.check(found)
 

@@ -27,7 +27,7 @@ def watched() -> None:
         name = learning.take_in(now)
         if st.button("Ask it what comes next", type="primary", on_click=choices.open_model, args=(name,)):
             st.switch_page("views/next_words.py")
-        st.caption(f"“{learning.title(now)}” is in the list of models now, on every page.")
+        frame.quiet(f"“{learning.title(now)}” is in the list of models now, on every page.")
     elif now.alive:
         learning.progress(now)
     else:

@@ -1,0 +1,57 @@
+"""A reader's words in labels: whatever stands in them, only text comes of it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.literal import JOINER, literal
+from interpret.sentences import visible
+
+ROOT = Path(__file__).parents[2]
+ALIVE = [  # what Streamlit 1.67 replaces in text, even in text that was escaped (StreamlitMarkdown.js)
+    re.compile(r":[\w+-]+:"), re.compile(r"https?://|www\.|\w@\w", re.IGNORECASE),
+    re.compile(r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)"),
+]  # fmt: skip
+
+
+def read(markdown: str) -> str:
+    """The text of Markdown in which nothing but escapes is special; fails on a mark that stands bare."""
+    shown = re.sub(r"\\([!-/:-@\[-`{-~])", lambda found: chr(0xE000 + ord(found[1])), markdown)
+    assert not re.search(r"[!-/:-@\[-`{-~]", shown), markdown
+    return re.sub("[\ue000-\ue07f]", lambda found: chr(ord(found[0]) - 0xE000), shown)
+
+
+def test_marks_stand_behind_a_backslash_and_words_as_they_are():
+    assert literal("the film was") == "the film was"
+    assert literal("a*b*") == r"a\*b\*"
+    assert literal("$x$ & <b>") == r"\$x\$ \& \<b\>"
+    assert literal("two\nlines") == "two⏎lines"
+    assert literal(":smile:") == rf"\:{JOINER}smile\:"
+    assert literal("    ####") == "\u00a0" * 4 + r"\#\#\#\#"
+
+
+@given(st.text(alphabet=st.sampled_from(list("ab1 :-<>=~@/.w*_[]()$`#&|!\\{}\n\"'+")), max_size=30))
+def test_what_is_drawn_is_the_text(text):
+    drawn = read(literal(text))
+    assert drawn.replace(JOINER, "").replace("\u00a0", " ") == text.replace("\n", visible("\n"))
+    assert not [rule for rule in ALIVE if rule.search(drawn)]
+    assert "  " not in drawn and drawn == drawn.strip(" ")
+
+
+@pytest.mark.parametrize(
+    "file", ["choices/controls.py", "choices/several.py", "choices/units.py", "panels/next_word.py"]
+)
+def test_options_drawn_as_markdown_are_literal(file):
+    tree = ast.parse((ROOT / "dashboard" / file).read_text(encoding="utf-8"))
+    drawn = [
+        call for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("st.pills", "st.segmented_control")
+    ]  # fmt: skip
+    assert drawn
+    for call in drawn:
+        said = {word.arg: ast.unparse(word.value) for word in call.keywords}
+        assert "literal" in said["format_func"]
