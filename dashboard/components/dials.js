@@ -114,6 +114,7 @@ function dialRow(name) {
   const ghost = element("span", "ghost")
   const share = element("span", "share")
   const draws = element("span", "draws")
+  draws.setAttribute("role", "img")
   track.append(ghost, bar)
   node.append(element("bdi", "chip", name), track, share, draws)
   return { node, bar, ghost, share, draws }
