@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard import cached, choices, frame, indexes, shelf
 from dashboard.indexes import Indexing
 from dashboard.literal import literal
-from dashboard.literal import literal
 
 ENDINGS, MEGABYTES = ("txt", "csv", "jsonl", "parquet"), 20
 SOURCES = {"own": "a file of your own", "bundled": "the bundled texts"}

@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures import grammar as pictures
 from dashboard.literal import literal
-from dashboard.literal import literal
 from interpret.results import Grammar, MinimalPairs
 from interpret.results.grammar import whole
 
