@@ -11,7 +11,7 @@ RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-cluster.txt requirements-dev.txt | cksum | tr ' ' -)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench shots docs train
+.PHONY: help run test check bench shots axe docs train
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,10 @@ bench: $(DEV_STAMP) ## measure saliency against captum, as ratios (ARGS="--token
 shots: $(DEV_STAMP) ## take the expected element pictures of tests/shots anew
 	@sh tests/chromium.sh
 	$(PY) -m pytest -m shots --update-shots $(ARGS)
+
+axe: $(DEV_STAMP) ## look at every page with axe-core, wide and on a phone, light and dark
+	@sh tests/chromium.sh
+	$(PY) -m pytest tests/browser/test_everyone.py --every-page $(ARGS)
 
 docs: $(DEV_STAMP) ## write the README's method table anew
 	@exec $(PY) -m tests.make_docs
