@@ -22,7 +22,14 @@ LONGEST = 1200  # characters of one sentence or title
 LONGEST_CHOICE = 4000
 OWN = "own"  # the name of the reader's own
 GUESSED = {"saliency": ("causes",), "": ("next", "surprise")}  # page -> what can be guessed there first
-RESERVED = ("tour", "lesson", "step", "present", "guess", "packed")  # of the address: not for a step to choose
+RESERVED = (
+    "tour",
+    "lesson",
+    "step",
+    "present",
+    "guess",
+    "packed",
+)  # of the address: not for a step to choose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +92,9 @@ def read(content: bytes, pages: Collection[str], name: str = OWN) -> Guide:
         record = json.loads(content.decode("utf-8-sig"))
         json.dumps(record, ensure_ascii=False).encode()  # no half characters: no page can show them
     except (ValueError, RecursionError):
-        raise ValueError("This file is not JSON, or not all of it: look for a missing quote or comma.") from None
+        raise ValueError(
+            "This file is not JSON, or not all of it: look for a missing quote or comma."
+        ) from None
     if not isinstance(record, dict) or ("steps" in record) == ("questions" in record):
         raise ValueError("A tour has “steps”, a lesson “questions”: this file has neither, or both.")
     kind, listed = ("tour", "steps") if "steps" in record else ("lesson", "questions")

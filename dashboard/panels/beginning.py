@@ -64,9 +64,7 @@ def _own() -> None:
         "a prompt, what to guess, and a reflection. Start from the example and change it; what stands in an address "
         f"is what a page can choose. At most {BYTES // 1000} kB; it stays in this session.</p>"
     )
-    st.download_button(
-        "The example (JSON)", EXAMPLE.read_bytes(), file_name="lesson.json", on_click="ignore"
-    )
+    st.download_button("The example (JSON)", EXAMPLE.read_bytes(), file_name="lesson.json", on_click="ignore")
     content = choices.guide_file()
     if content is not None:
         try:
@@ -79,7 +77,9 @@ def _own() -> None:
     if own := choices.own_guide():
         with st.container(border=True):
             _card(own)
-            st.button("Start", key="own-start", icon=":material/arrow_forward:", on_click=open_step, args=(own, 1))
+            st.button(
+                "Start", key="own-start", icon=":material/arrow_forward:", on_click=open_step, args=(own, 1)
+            )
 
 
 def _models(found: Guide) -> list[str]:

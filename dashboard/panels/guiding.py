@@ -83,7 +83,11 @@ def _step(found: Guide, number: int, path: str) -> None:
                 on_click=open_step, args=(found, min(max(to, 1), count)),
             )  # fmt: skip
         st.button(
-            "Start this step again", key="guide-again", type="tertiary", on_click=open_step, args=(found, number)
+            "Start this step again",
+            key="guide-again",
+            type="tertiary",
+            on_click=open_step,
+            args=(found, number),
         )
         _presenting("guide-present")
         st.button(f"Leave the {found.kind}", key="guide-leave", type="tertiary", on_click=choices.leave)

@@ -120,21 +120,20 @@ def _marked(
             "Type a longer text, or look at a later word.", role="status",
         )  # fmt: skip
         return None
-    marked = choices.revealed(key)
-    if marked is not None:
-        return [word for word in marked if word in could]
-    frame.said(prompt)
-    marking(
-        words, after, could, key=key, marked=choices.marks(key, set(could)), wanted=wanted, asked=place,
-        direction=figures.direction(choices.text()),
-    )  # fmt: skip
+    if choices.revealed(key) is None:
+        frame.said(prompt)
+        marking(
+            words, after, could, key=key, marked=choices.marks(key, set(could)), wanted=wanted, asked=place,
+            direction=figures.direction(choices.text()),
+        )  # fmt: skip
+        st.button("Reveal", key="reveal", type="primary", on_click=_reveal, args=(key, could))
+        frame.how("guess-words")
+        choices.end_page()
+    return [word for word in choices.revealed(key) if word in could]
 
-    def reveal() -> None:
-        choices.reveal(key, choices.marks(key, set(could)))
 
-    st.button("Reveal", key="reveal", type="primary", on_click=reveal)
-    frame.how("guess-words")
-    choices.end_page()
+def _reveal(key: str, could: list[int]) -> None:
+    choices.reveal(key, choices.marks(key, set(could)))
 
 
 def _compare(

@@ -62,12 +62,12 @@ def _map(found: TokenGrid) -> Reading:
     best, three = int(sizes.argmax()), float(np.sort(sizes)[-3:].sum() / sizes.sum())
     size, token, what = float(row[best]), named(found.tokens[best]), named(found.asked.shown[-1])
     if found.signed and found.unit == "nats" and abs(size) < 20:
-        times, more = float(np.exp(abs(size))), "likelier" if size > 0 else "less likely"
-        how = (
-            f"Here the piece {token} has {with_sign(size)} nats: by this map it makes {what} {times:.2g} times {more}."
-        )
+        more = f"{float(np.exp(abs(size))):.2g} times {'likelier' if size > 0 else 'less likely'}"
+        how = f"Here the piece {token} has {with_sign(size)} nats: by this map it makes {what} {more}."
     else:
-        how = f"Here the piece {token} holds {percent(float(sizes[best] / sizes.sum()))} of the map of {what}."
+        how = (
+            f"Here the piece {token} holds {percent(float(sizes[best] / sizes.sum()))} of the map of {what}."
+        )
     rest = percent(max(0.0, 1 - three))
     return (
         how,
@@ -86,7 +86,9 @@ def _heads(found: HeadMaps) -> Reading:
         f"layer {layer + 1}{'' if found.joined else f', head {head}'}."
     )
     marks = float(found.values[..., list(found.sinks)].sum() / found.values.sum()) if found.sinks else 0.0
-    limit = f"Here {percent(marks)} of all weight rests on marks, which says little about words." if marks else ""
+    limit = (
+        f"Here {percent(marks)} of all weight rests on marks, which says little about words." if marks else ""
+    )
     return how, limit
 
 
@@ -110,11 +112,11 @@ def _reach(found: Reach) -> Reading:
 
 def _unit(found: UnitCard) -> Reading:
     at = int(np.abs(found.r).argmax())
-    r, chance = float(found.r[at]), float(found.chance[at])
+    r, chance, what = float(found.r[at]), float(found.chance[at]), f"“{found.features[at]}”"
     return (
-        f"Here r = {with_sign(r)} with “{found.features[at]}”: {percent(r * r)} of what the unit does goes along with "
+        f"Here r = {with_sign(r)} with {what}: {percent(r * r)} of what the unit does goes along with "
         "it (r squared).",
-        f"Among all units the best would reach {chance:.2f} with “{found.features[at]}” by chance; {percent(1 - r * r)} "
+        f"Among all units the best would reach {chance:.2f} with {what} by chance; {percent(1 - r * r)} "
         "of what this unit does is something else.",
     )
 
@@ -151,8 +153,8 @@ def _memory(found: MemoryTraces) -> Reading:
 def _factors(found: Factors) -> Reading:
     return (
         f"Here {len(found.names)} factors stand for {percent(found.explained)} of what {found.neurons:,} units do.",
-        f"Started elsewhere, the least steady factor is found again with a likeness of {float(found.stability.min()):.2f} "
-        f"(cosine, over {found.seeds} seeds): do not build on that one.",
+        "Started elsewhere, the least steady factor is found again with a likeness of "
+        f"{float(found.stability.min()):.2f} (cosine, over {found.seeds} seeds): do not build on that one.",
     )
 
 

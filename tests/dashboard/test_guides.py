@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import escape
 
 import pytest
 
@@ -23,7 +24,11 @@ STEPS = [
 
 def a_lesson(**change):
     """A lesson as a teacher writes it, with something changed in it."""
-    question = {"page": "saliency", "choices": {"model": "reviews-gpt", "text": "The actors"}, "guess": "causes"}
+    question = {
+        "page": "saliency",
+        "choices": {"model": "reviews-gpt", "text": "The actors"},
+        "guess": "causes",
+    }
     question |= {"prompt": "Which?", "reflection": "Why?"}
     return {"title": "Mine", "minutes": 5, "about": "", "questions": [question], **change}
 
@@ -39,7 +44,11 @@ def test_there_are_five_tours_and_a_lesson_on_models_and_pages_that_are_there():
         for step in guide.steps:
             assert step.choices["model"] in shelf.titles() and step.page in FILES
             assert step.look.rstrip().endswith(("?", ".")), "something to look for, or to think about"
-    assert {step.guess for guide in LESSONS.values() for step in guide.steps} >= {"causes", "next", "surprise"}
+    assert {step.guess for guide in LESSONS.values() for step in guide.steps} >= {
+        "causes",
+        "next",
+        "surprise",
+    }
 
 
 def test_what_a_step_says_holds_whatever_the_models_answer():
@@ -51,13 +60,14 @@ def test_what_a_step_says_holds_whatever_the_models_answer():
 
 @pytest.mark.parametrize(("guide", "number"), STEPS)
 def test_a_step_opens_with_what_it_names_and_refuses_nothing(opened, guide, number):
-    page_path, address = guide.at(number)
-    page = opened(FILES[page_path], **address)
+    page = opened(**{guide.kind: guide.name, "step": str(number)})  # as its short link
     assert not page.exception
     said = texts(page)
     assert 'role="alert"' not in said
-    assert f"{number} of {len(guide.steps)}" in said and guide.steps[number - 1].text[:30] in said
+    assert f"{number} of {len(guide.steps)}" in said and escape(guide.steps[number - 1].text) in said
     assert page.query_params[guide.kind] in (guide.name, [guide.name])
+    (asked,) = [one.title for one in QUESTIONS if one.path == (guide.steps[number - 1].page or PAGES[0])]
+    assert asked in said or guide.steps[number - 1].page == "", "another page than the step names"
     for name, value in guide.steps[number - 1].choices.items():
         if name in page.session_state and isinstance(page.session_state[name], str):
             assert page.session_state[name] == value, f"the page did not take {name}={value}"

@@ -30,7 +30,7 @@ def components(page):
 def marked(page, words):
     """Mark words as the component would tell it, then reveal."""
     (found,) = [e for e in page.get("bidi_component") if "marking" in e.proto.component_name]
-    key = re.search("guess-[0-9a-f]{16}", found.proto.id).group()
+    (key,) = re.findall("guess-[0-9a-f]{16}$", found.proto.id)
     page.session_state[key] = {"marked": words}
     return page.button(key="reveal").click().run()
 
