@@ -1,0 +1,1 @@
+"""Many readers at once on one server: `python -m tests.load`."""
