@@ -53,14 +53,15 @@ def speed(name: str, texts: list[Document]) -> None:
     count = sum(map(len, cut))
     bare, whole = [], []
     for _ in range(3):  # in turns, so that a busy machine slows both
-        bare.append(_took(lambda: _forward(model, cut)))
+        bare.append(_took(lambda: forward(model, cut)))
         whole.append(_took(lambda: shards.tables(model, texts, 0)))
     rates = count / min(bare), count / min(whole)
     print(f"{name}: forward {rates[0]:,.0f} tokens/s, index {rates[1]:,.0f} ({rates[1] / rates[0]:.0%})")
 
 
 @torch.no_grad()
-def _forward(model: LanguageModel, cut: list) -> None:
+def forward(model: LanguageModel, cut: list) -> None:
+    """The bare forward pass, a text at a time."""
     for tokens in cut:
         model.logits(model.embed(torch.from_numpy(tokens.ids.copy()))[None])
 

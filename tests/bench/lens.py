@@ -34,20 +34,20 @@ class Numbered(HuggingFaceModel):
         return f" {token}"
 
 
-def run_of(width: int) -> Run:
+def run_of(width: int, vocabulary: int = VOCABULARY) -> Run:
     """A text of random pieces as a random network went through it."""
     torch.manual_seed(0)
     library = transformers()
     settings = library.GPT2Config(
-        n_layer=LAYERS, n_embd=width, n_head=width // 64, vocab_size=VOCABULARY, bos_token_id=0, eos_token_id=0,
+        n_layer=LAYERS, n_embd=width, n_head=width // 64, vocab_size=vocabulary, bos_token_id=0, eos_token_id=0,
         attn_implementation=OBSERVED,
     )  # fmt: skip
     known = Card(
         name="bench", family="transformer", task="causal", abilities=frozenset({"unembed"}),
-        widths=(width,) * (LAYERS + 1), vocabulary=VOCABULARY, parameters=0,
+        widths=(width,) * (LAYERS + 1), vocabulary=vocabulary, parameters=0,
     )  # fmt: skip
     model = Numbered(library.GPT2LMHeadModel(settings).eval(), known, NO_TEXT)
-    ids = torch.randint(VOCABULARY, (TOKENS,)).numpy()
+    ids = torch.randint(vocabulary, (TOKENS,)).numpy()
     shown = tuple(model.shown(one) for one in ids)
     ends = np.cumsum([len(one) for one in shown])
     spans = np.stack([ends - [len(one) for one in shown], ends], axis=1)

@@ -14,8 +14,6 @@ it, with a forward pass and the whole vocabulary's logits each.
 import argparse
 import ctypes
 import gc
-import importlib
-import importlib.util
 import json
 import statistics
 import time
@@ -237,27 +235,7 @@ def row(ours: list[Lap], captum: list[Lap]) -> dict[str, float | None]:
     }
 
 
-def inseq_seconds(ids: Tensor, network: Any) -> str:
-    """inseq's own loop on the same network, or why there is none."""
-    if importlib.util.find_spec("inseq") is None:
-        return "not installed"
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    words = {f"w{number}": number for number in range(network.config.vocab_size)}
-    cutter = Tokenizer(models.WordLevel(words, unk_token="w0"))
-    cutter.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer = transformers().PreTrainedTokenizerFast(
-        tokenizer_object=cutter, unk_token="w0", eos_token="w0", pad_token="w0", bos_token="w0"
-    )
-    written = [f"w{number}" for number in ids.tolist()]
-    inseq = importlib.import_module("inseq")
-    model = inseq.load_model(network, "input_x_gradient", tokenizer=tokenizer, device="cpu")
-    cpu = time.process_time()
-    model.attribute(" ".join(written[: len(ids) // 2]), " ".join(written), show_progress=False)
-    return f"{time.process_time() - cpu:.2f} s"
-
-
-def report(rows: dict[str, dict[str, Any]], inseq: str) -> None:
+def report(rows: dict[str, dict[str, Any]]) -> None:
     """The table a person reads."""
     columns = ("seconds", "captum_seconds", "ratio_vs_captum", "peak_mib", "captum_peak_mib")
     print(" " * 38 + "".join(f"{name:>17}" for name in (*columns, "max_difference")))
@@ -265,7 +243,6 @@ def report(rows: dict[str, dict[str, Any]], inseq: str) -> None:
         cells = ["-" if one[key] is None else f"{one[key]:.2f}" for key in columns]
         cells.append(f"{one['max_difference']:.1e}")
         print(f"{name:38}" + "".join(f"{cell:>17}" for cell in cells))
-    print(f"inseq, input x gradient, GPT-2: {inseq}")
 
 
 def main() -> None:
@@ -288,7 +265,7 @@ def main() -> None:
         ours, captum = run(race, asked.rounds)
         for name, laps in ours.items():
             rows[name] = row(laps, captum) | {"threads": asked.threads, "tokens": asked.tokens}
-    report(rows, inseq_seconds(ids, network))
+    report(rows)
     if asked.json:
         print(json.dumps(rows, allow_nan=False))
 
