@@ -26,23 +26,23 @@ def offered(path: str) -> Callable[[], None] | None:
 def show(page: Any, path: str) -> None:
     """Draw a page, split if the reader compares and the page can be."""
     beside = choices.second() if path in SPLITS and not choices.guessing() else None
-    if beside is None:
-        page.run()
-        return
-    above = st.container()
-    with st.container(key="sides"):
-        columns = st.columns(2, gap="medium")
-    below = st.container()
     first = Second(choices.model(), choices.text())
-    if first == beside:
-        with above:
+    if beside in (None, first):
+        if beside:
             frame.notice(
                 "Both sides are the same.", "Choose another model, stage or text to compare with.", "status"
             )
+        page.run()
+        return
+    above = st.container()
+    controls = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    with st.container(key="sides"):
+        columns = st.columns(2, gap="medium")
+    below = st.container()
     sides = [
         Side(
             second=one is beside, model=one.model, text=one.text, alike=_alike(first, beside), above=above,
-            below=below,
+            controls=controls, below=below,
         )
         for one in (first, beside)
     ]  # fmt: skip

@@ -75,17 +75,13 @@ def choose_second(*, offered: bool = True, always: bool = False) -> None:
     if "with_text" not in st.session_state:
         st.session_state["with_text"] = now().get("with_text", "")[:LONGEST]
     linked("with", known, first)
-    chosen = st.selectbox(
-        "Compare with", list(known), format_func=known.__getitem__, key="with", persist_state="session"
-    )
-    kept = [*stages(chosen), LAST] if chosen else []
-    if len(kept) > 1:
-        itself = always and chosen == model() and not st.session_state["with_text"].strip()
-        linked("with_stage", kept, kept[0] if itself else LAST)
-        st.select_slider("How far it was trained", kept, key="with_stage", persist_state="session")
-    else:
-        st.session_state.pop("with_stage", None)
-    other = st.text_area(
+    left, right = st.columns(2, gap="medium") if always else (st.container(), st.container())
+    with left:
+        chosen = st.selectbox(
+            "Compare with", list(known), format_func=known.__getitem__, key="with", persist_state="session"
+        )
+        kept = _stage(chosen, at_first=always and chosen == model())
+    other = right.text_area(
         "… and with another text", key="with_text", height=68, max_chars=LONGEST, persist_state="session",
         placeholder="the same text",
     )  # fmt: skip
@@ -94,3 +90,15 @@ def choose_second(*, offered: bool = True, always: bool = False) -> None:
         "with": chosen or None, "with_stage": stage if len(kept) > 1 else None,
         "with_text": other if other and len(quote(other, errors="replace")) <= PLAIN else None,
     })  # fmt: skip
+
+
+def _stage(chosen: str, *, at_first: bool) -> Sequence[str]:
+    """The slider over the stages of a training, if some are kept; `at_first` it stands at the first one."""
+    kept = [*stages(chosen), LAST] if chosen else []
+    if len(kept) < 2:
+        st.session_state.pop("with_stage", None)
+        return kept
+    itself = at_first and not st.session_state["with_text"].strip()
+    linked("with_stage", kept, kept[0] if itself else LAST)
+    st.select_slider("How far it was trained", kept, key="with_stage", persist_state="session")
+    return kept

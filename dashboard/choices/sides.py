@@ -5,7 +5,7 @@ or clicked in a picture is each side's own. Only the first side writes to the ad
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -28,8 +28,8 @@ class Side:
     """One side: its model and text, and what both share.
 
     `alike`: whether the words of both sides are the same places of the same text. `above`, `below`: where stands
-    what is said once for both. `chosen`: what the first side's controls gave, by function and name. `said`: what
-    already stands below.
+    what is said once for both; `controls`: where the controls stand that are no part of a fragment. `chosen`: what the
+    first side's controls gave, by function and name. `said`: what already stands below.
     """
 
     second: bool
@@ -37,9 +37,11 @@ class Side:
     text: str
     alike: bool
     above: Any
+    controls: Any
     below: Any
     chosen: dict[tuple[str, str], Any] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    fragments: int = 0  # that are being drawn, one in another
 
 
 _side: ContextVar[Side | None] = ContextVar("side", default=None)
@@ -90,10 +92,14 @@ def fragment(part: Callable[Given, Any]) -> Callable[Given, Any]:
 
         @wraps(part)
         def again(*args: Given.args, **kwargs: Given.kwargs) -> Any:
-            if side() is not None:
-                return part(*args, **kwargs)
-            with on(now):
-                return part(*args, **kwargs)
+            now.fragments += 1
+            try:
+                if side() is not None:
+                    return part(*args, **kwargs)
+                with on(now):
+                    return part(*args, **kwargs)
+            finally:
+                now.fragments -= 1
 
         return st.fragment(again)(*args, **kwargs)
 
@@ -124,7 +130,8 @@ def shared(choose: Callable[Given, Chosen], otherwise: Callable[..., Chosen]) ->
         name = args[0] if args and isinstance(args[0], str) else ""
         if now.second:
             return otherwise(now.chosen.get((choose.__name__, name)), *args, **kwargs)
-        found = now.chosen[choose.__name__, name] = choose(*args, **kwargs)
+        with nullcontext() if now.fragments else now.controls:  # a fragment may draw in its own place only
+            found = now.chosen[choose.__name__, name] = choose(*args, **kwargs)
         return found
 
     return chosen

@@ -79,7 +79,7 @@ class Maps {
     const { bar, ends, hint } = this.parts
     hint.textContent = data.scale ? data.scale[1] : "each method by its own largest score"
     bar.style.backgroundImage = gradient(this.ramp)
-    ends.firstChild.textContent = this.signed ? "pushes down" : "0"
+    ends.firstChild.textContent = data.scale?.[2] || (this.signed ? "pushes down" : "0")
     ends.lastChild.textContent = data.scale ? data.scale[0] : this.signed ? "pushes up, or matters" : "matters most"
     this.writePairs()
     this.width = 0

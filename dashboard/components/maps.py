@@ -17,7 +17,7 @@ def maps(
     name: str = "maps",
     caption: str = "",
     direction: str = "ltr",
-    scale: tuple[str, str] | None = None,
+    scale: tuple[str, ...] | None = None,
 ) -> None:
     """Draw the text once for each method, in its colours. Nothing goes back to Python.
 
@@ -33,7 +33,8 @@ def maps(
         name: Stem of the names of downloads; no text of the reader.
         caption: Line under exported pictures.
         direction: "ltr" or "rtl".
-        scale: What the strongest colour means and what it is measured by, if not the usual of methods.
+        scale: What the strongest colour means, what it is measured by and, of two-sided colours, what the other end
+            means, if not the usual of methods.
     """
     for row in rows:
         if any(len(row[part]) != len(words) for part in ("values", "raw", "written", "ranks")):

@@ -16,6 +16,7 @@ from interpret.sentences import bare, percent, visible
 ROWS = 12  # in the table
 FLIP = "⇄"
 NONE = "–"
+SCALE = "all rows on one scale; beside the names the rank correlation"
 
 
 def picture(found: Comparison) -> None:
@@ -50,14 +51,14 @@ def _strips(found: Comparison) -> None:
     )
     pair = {
         "one": 0, "other": 1, "rho": found.rho, "kendall": 0.0, "disputed": found.apart(),
-        "said": f"Below both the difference, second less first. {FLIP} {FLIPS[found.what]}.",
+        "said": f"The last row is the difference, second less first. {FLIP} {FLIPS[found.what]}.",
     }  # fmt: skip
     words = [{"t": found.name(at), "s": 1, "n": 0} for at in range(len(found.kinds))]
     maps(
         words, rows, [pair], key=f"differences-{found.what}", name="differences",  # type: ignore[arg-type]
         direction=figures.direction(found.texts[0]),
         caption=f"{found.names[0]} and {found.names[1]} · {found.about} · Underhood {VERSION}",
-        scale=(_number(found, most, signed=False), "all rows on one scale; beside the names the rank correlation"),
+        scale=(_number(found, most, signed=True), SCALE, _number(found, -most, signed=True)),
     )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def flips(found: Comparison) -> None:
         told = [_told(found, side, at) for side in (0, 1)] if says else []
         numbers = [_number(found, float(value), signed=found.signed) for value in found.values[:, at]]
         rows.append([
-            FLIP if found.flipped[at] else "", found.name(at), *numbers,
+            FLIP if found.flipped[at] else "", found.name(at) or "(start)", *numbers,
             _number(found, float(found.difference[at]), signed=True), *told,
         ])  # fmt: skip
     scrolling("beside", head, rows, "What flipped, and what differs most")

@@ -4,6 +4,7 @@ from dashboard import choices, frame
 from dashboard.panels import differences, differing
 
 frame.question("What differs?")
+differing.flagships()
 one, other = differing.sides()
 known = differing.offered(one, other)
 if one == other:
@@ -28,5 +29,4 @@ else:
         frame.section("What flipped, and what differs most?")
         differences.flips(found)
         frame.share()
-differing.flagships()
 frame.how("compare")

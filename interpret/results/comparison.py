@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas
 
 What = Literal["surprise", "next", "saliency", "attention", "layers", "classes"]
+LEAST = 0.02  # of a side's largest number: what is smaller has no sign worth the name
 FLIPS = {
     "surprise": "another first guess", "next": "another first guess", "saliency": "pushes the other way",
     "attention": "the other side looks hardest elsewhere", "layers": "another answer in the end",
@@ -109,8 +110,9 @@ class Comparison:
         return here if here == there or not there else there if not here else f"{here} → {there}"
 
     def apart(self, most: int = 5) -> list[int]:
-        """The groups on which the two differ most, those that do not differ left out."""
-        size = np.abs(self.difference)
+        """The words on which the two differ most; marks and what does not differ are left out."""
+        words = np.array([bool(self.name(at)) for at in range(len(self.kinds))], dtype=bool)
+        size = np.abs(self.difference) * words
         return [int(at) for at in np.argsort(-size, kind="stable")[:most] if size[at] > 0]
 
     def in_words(self) -> str:
@@ -181,12 +183,16 @@ def laid(
 def flipped(
     what: What, values: np.ndarray, known: np.ndarray, told: Sequence[Sequence[str]], *, signed: bool
 ) -> np.ndarray:
-    """Where the answer itself is another one, (G,): another first guess, the other sign, another largest."""
+    """Where the answer itself is another one, (G,): another first guess, the other sign, another largest.
+
+    A sign counts where both numbers are at least `LEAST` of their side's largest.
+    """
     both = known.all(0)
     if what in ("surprise", "layers"):
         return both & np.array([bool(a and b) and a != b for a, b in zip(*told, strict=True)], dtype=bool)
     if signed:
-        return both & (values[0] * values[1] < 0)
+        least = LEAST * np.abs(values * known).max(axis=1, initial=0.0)
+        return both & (values[0] * values[1] < 0) & (np.abs(values) >= least[:, None]).all(0)
     result = np.zeros(values.shape[1], dtype=bool)
     if known.any(1).all():
         most = [int(np.where(k, v, -np.inf).argmax()) for v, k in zip(values, known, strict=True)]
