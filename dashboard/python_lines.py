@@ -21,8 +21,9 @@ UNITS = {  # options of methods about units, and their names in the address
     "attention_norms": {"of": "of"},
     "tree": {"depth": "ahead", "children": "children"},
     "write_on": {"count": "count"},
+    "counterfactual": {"budget": "budget", "moves": "moves"},
 }
-NUMBERS = ("count", "depth", "children", "seed", "factors")
+NUMBERS = ("budget", "count", "depth", "children", "seed", "factors")
 
 STUDIES = {  # options of studies, and their names in the address
     "text_map": {"how": "texts_by"},

@@ -1,5 +1,6 @@
 """A word of a text changed in place: the new text, which words are still the same, and what changed with it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -7,8 +8,8 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from interpret.results import ClassScores, NextWords
-from interpret.sentences import bare, named, percent, with_sign
-from interpret.wording import Word
+from interpret.sentences import bare, named, percent, quoted, with_sign
+from interpret.wording import Word, words_of
 
 LONGEST = 400  # characters that may take a word's place
 
@@ -21,6 +22,14 @@ def place_of(word: Word, text: str, spans: np.ndarray) -> tuple[int, int]:
     start, stop = int(spans[first, 0]), int(spans[end - 1, 1])
     written = text[start:stop]
     return start + len(written) - len(written.lstrip()), start + len(written.rstrip())
+
+
+def spots(text: str, spans: np.ndarray, words: np.ndarray) -> list[tuple[int, int]]:
+    """Where the words stand that can be changed: those with a letter or a digit in them, (start, end)."""
+    places = [
+        place_of(w, text, spans) for w in words_of(text, spans, words) if any(c.isalnum() for c in w.shown)
+    ]
+    return [(start, end) for start, end in places if start < end]
 
 
 def edited(text: str, place: tuple[int, int], new: str) -> str | None:
@@ -39,6 +48,20 @@ def edited(text: str, place: tuple[int, int], new: str) -> str | None:
         after = after if before.strip() else after.lstrip(" ")
     whole = before + put + after
     return whole if whole.strip() else None
+
+
+def applied(text: str, places: Sequence[tuple[int, int]], edits: Sequence[tuple[int, str]]) -> str | None:
+    """The text after several edits, each a word and what stands there then; None if no word is left."""
+    now: str | None = text
+    for word, new in sorted(edits, reverse=True):
+        now = None if now is None else edited(now, places[word], new)
+    return now
+
+
+def edits_in_words(text: str, places: Sequence[tuple[int, int]], edits: Sequence[tuple[int, str]]) -> str:
+    """For instance: “good” → “bad”; without “not”."""
+    was = [(quoted(text[slice(*places[word])]), new) for word, new in edits]
+    return "; ".join(f"{old} → {quoted(new)}" if new else f"without {old}" for old, new in was)
 
 
 def swaps_of(found: NextWords, places: Sequence[tuple[int, int]]) -> Swaps:
@@ -106,6 +129,11 @@ def changes(before: NextWords | ClassScores, after: NextWords | ClassScores) -> 
         return _classes(before, after)
     assert isinstance(before, NextWords) and isinstance(after, NextWords)
     return [*_guesses(before, after), _total(before, after)]
+
+
+def nats_per_word(found: NextWords) -> float:
+    """Log-probability of a text per word, by a model that writes: how fluent it is."""
+    return -float(found.surprise[found.predicted].sum()) * math.log(2) / max(1, len(found.text.split()))
 
 
 def _classes(before: ClassScores, after: ClassScores) -> list[Change]:

@@ -80,7 +80,7 @@ from dashboard.choices.texts import (
     press_cell,
     uploaded,
 )
-from dashboard.choices.trail import Trail, change_text, follow, on_edit, trail
+from dashboard.choices.trail import Trail, change_text, follow, offered_texts, on_edit, trail
 from dashboard.choices.units import kept, take_text, take_unit
 from dashboard.choices.writing import dials, go_on_with
 
@@ -92,7 +92,7 @@ __all__ = [
     "go_on_with", "group", "guess", "guess_again", "guessing", "guide_file", "handed_over", "has_revealed", "index",
     "indexes", "is_second", "job", "keep", "keep_dials", "keep_guide", "keep_index", "keep_job",
     "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept", "key", "leave", "link",
-    "look_in_sentences", "marks", "measure", "method", "model", "number", "offered_units", "on_edit",
+    "look_in_sentences", "marks", "measure", "method", "model", "number", "offered_texts", "offered_units", "on_edit",
     "open_lens", "open_model", "open_next", "open_pair", "open_view", "own_guide", "own_place", "own_texts",
     "pasted", "phrase", "pick", "picked", "played", "present", "presents", "press_cell", "put_behind",
     "reveal", "revealed", "rival", "second", "set_to", "several", "side", "sidebar", "stage", "stages",

@@ -63,6 +63,22 @@ def change_text(new: str) -> None:
     _look_at(Trail(texts=texts, at=len(texts) - 1))
 
 
+def offered_texts(name: str, title: str, known: dict[str, str]) -> None:
+    """Changed texts to choose from, text -> what was changed; a chosen one is the next step of the trail."""
+
+    def taken() -> None:
+        chosen = st.session_state.get(name)
+        st.session_state[name] = None
+        if chosen:
+            _forget(0)
+            change_text(chosen)
+
+    st.selectbox(
+        title, list(known), index=None, format_func=known.__getitem__, key=name, on_change=taken,
+        placeholder="Choose a change",
+    )  # fmt: skip
+
+
 def follow() -> None:
     """First of all in a fragment that draws a strip: draw the whole page if the text has changed."""
     if st.session_state.pop(CHANGED, False) and address.alone():

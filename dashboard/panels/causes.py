@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame
 from dashboard.components.saliency_strip import saliency_strip
-from dashboard.panels import completeness, edits, trust
+from dashboard.panels import completeness, edits, flips, trust
 from interpret.sentences import bare, named
 from interpret.wording import (
     WordGrid,
@@ -100,9 +100,16 @@ def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, sett
     asked = trust.Explained(
         method=method, title=title, target=target, name=name, settings=settings, words=int(found.words[-1])
     )
-    frame.check(found)
-    if method == completeness.METHOD:
-        completeness.show(asked.target, settings)
-    trust.show(asked)
+    behind = other is not None and grid.rows[row] >= len(grid.words)
+    _judged(asked, written if behind else "", found)
     with link:  # when all that is chosen has been written to the address
         frame.share()
+
+
+def _judged(asked: trust.Explained, contrast: str, found: Any) -> None:
+    """Whether one can trust the map, and what would flip the answer (`contrast`: which of two, behind the text)."""
+    frame.check(found)
+    if asked.method == completeness.METHOD:
+        completeness.show(asked.target, asked.settings)
+    trust.show(asked)
+    flips.show(contrast, found)

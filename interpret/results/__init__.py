@@ -8,6 +8,7 @@ from interpret.results.attention_means import TokenIdentity, WordClassHeads
 from interpret.results.base import SCHEMA, Asked, Check, NotFinite, Result
 from interpret.results.completeness import Completeness
 from interpret.results.contexts import Likeness, Narrowness, WordContexts
+from interpret.results.counterfactual import Counterfactuals
 from interpret.results.explaining import Explaining, Swapped, ThreeMaps
 from interpret.results.grammar import Grammar
 from interpret.results.guesses import ClassScores, NextWords
@@ -40,6 +41,7 @@ __all__ = [
     "Check",
     "ClassScores",
     "Completeness",
+    "Counterfactuals",
     "Curves",
     "Explaining",
     "Factors",

@@ -1,0 +1,40 @@
+"""What changes of a text do to a lead: bars that end left of 0 flip the answer."""
+
+from html import escape
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.look import plain, signed
+from interpret.results import Counterfactuals
+from interpret.sentences import named
+
+WIDE = 44  # characters of a label
+
+
+def counterfactuals(found: Counterfactuals) -> go.Figure:
+    """A bar for each change, in the order of the record; the dotted line is the lead before any change."""
+    places = np.arange(len(found.values))
+    names = [change if len(change) <= WIDE else f"{change[: WIDE - 1]}…" for change in found.changes]
+    said = [
+        f"{escape(change)}: {escape(named(a))}"
+        for change, a in zip(found.changes, found.answers, strict=True)
+    ]
+    figure = go.Figure(
+        go.Bar(
+            x=found.values, y=places, orientation="h", marker=signed(found.values.tolist()), customdata=said,
+            hovertemplate="%{customdata}, lead %{x:.2f} logits<extra></extra>",
+        )
+    )  # fmt: skip
+    plain(figure, 110 + 24 * len(places))
+    figure.add_vline(x=found.lead, line_dash="dot", annotation_text="before", annotation_position="top")
+    figure.update_xaxes(
+        title=f"lead of {escape(named(found.answer))} (logits); left of 0 it flips", zeroline=True
+    )
+    return figure.update_yaxes(
+        tickvals=places, ticktext=[escape(name, quote=False) for name in names], autorange="reversed",
+        ticklabelstandoff=6,
+    )  # fmt: skip
+
+
+FIGURES = {"counterfactuals": counterfactuals}
