@@ -8,7 +8,8 @@ MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # every ASCII punctuation mark; a back
 GAPS = re.compile(r"(?<= ) |^ | $")  # spaces that HTML would drop, or that would begin a block of code
 # What Streamlit replaces in text even behind a backslash: :emoji:, :material_icons:, arrows, links, an emoji in front.
 JOINED = re.compile(
-    r"(?<=:)(?=[\w+-]+:|//)|(?<=[-<>=~])(?=[-<>=~])|(?<=@)(?=\w)|(?<=www)(?=\.)|^(?=[^\w\x00-\x7f]|.\ufe0f)",
+    r"(?<=:)(?=[\w+-]+:|//)|(?<=[-<>=~])(?=[-<>=~])|(?<=@)(?=\w)|(?<=www)(?=\.)"
+    r"|^(?=[©®\u203c-\u3299\U0001f000-\U0001ffff]|.\ufe0f)",
     re.IGNORECASE,
 )
 JOINER = "\u2060"  # nothing to see, and no place to break a line

@@ -159,17 +159,18 @@ def frozen(array: np.ndarray) -> np.ndarray:
 
 JOINERS = frozenset("\u200c\u200d")  # invisible: they tie letters, or several pictures into one
 APOSTROPHES = "'\u2019"
+FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # two make a flag
 
 
 def _in_word(character: str) -> bool:
     return bool(character) and unicodedata.category(character)[0] in "LMN"
 
 
-def _one_picture(last: str, first: str) -> bool:
-    """A skin tone behind its emoji, or the two letters of a flag."""
-    flag = ("\U0001f1e6", "\U0001f1ff")
-    both = flag[0] <= last <= flag[1] and flag[0] <= first <= flag[1]
-    return both or "\U0001f3fb" <= first <= "\U0001f3ff"
+def _one_picture(before: str, first: str) -> bool:
+    """A skin tone or a region's tag behind its emoji, or the second letter of a flag."""
+    letters = len(before) - len(before.rstrip(FLAG_LETTERS))
+    second = letters % 2 == 1 and first in FLAG_LETTERS
+    return second or "\U0001f3fb" <= first <= "\U0001f3ff" or "\U000e0020" <= first <= "\U000e007f"
 
 
 def _stands_alone(character: str) -> bool:
@@ -187,7 +188,9 @@ def _same_word(text: str, before: tuple[int, int], this: tuple[int, int]) -> boo
         return True  # a space cut off from the word it stands before
     at = this[0]
     last, first = text[at - 1], text[at]  # not before[1] - 1: some tokenizers leave spaces out
-    if unicodedata.category(first)[0] == "M" or {last, first} & JOINERS or _one_picture(last, first):
+    if unicodedata.category(first)[0] == "M" or {last, first} & JOINERS:
+        return True
+    if _one_picture(text[max(0, at - 40) : at], first):
         return True
     if _stands_alone(first) or _stands_alone(last):
         return False

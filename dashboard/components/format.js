@@ -64,7 +64,8 @@ function visible(text) {
       if (code < 0xa0 && code > 0x7f) return DOTTED
       const joins = code === 0x200c || code === 0x200d
       if (joins && i > 0 && i < characters.length - 1) return character
-      if (code >= 0xfe00 && code <= 0xfe0f && i > 0) return character
+      const selects = (code >= 0xfe00 && code <= 0xfe0f) || (code >= 0xe0020 && code <= 0xe007f) // a look, a region's flag
+      if (selects && i > 0) return character
       return INVISIBLE.test(character) ? DOTTED : character
     })
     .join("")
