@@ -11,10 +11,10 @@ RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-cluster.txt requirements-dev.txt | cksum | tr ' ' -)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench shots axe docs train
+.PHONY: help run test check bench bench-peers shots axe docs test-lowest test-newest starts audit train
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_STAMP) ## open the dashboard on http://localhost:8501 (PORT=9000 for another port)
 	@exec $(PY) -m dashboard --port $(PORT) $(ARGS)
@@ -29,8 +29,15 @@ check: $(DEV_STAMP) ## lint, format and types, without running anything
 	$(PY) -m ruff format --check
 	$(PY) -m pyright
 
-bench: $(DEV_STAMP) ## measure saliency against captum, as ratios (ARGS="--tokens 64 --rounds 3")
-	@exec $(PY) -m tests.bench.saliency $(ARGS)
+bench: $(DEV_STAMP) ## one table of times beside every peer's; make bench-peers first (ARGS="--only lens", ARGS=growth)
+	@exec $$(test -x .bench/bin/python && echo .bench/bin/python || echo $(PY)) -m tests.bench $(ARGS)
+
+# An environment of the peers' own, which sees this project's packages behind theirs.
+PURELIB := -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
+bench-peers: $(DEV_STAMP) ## install the peers that make bench compares with
+	@$(PYTHON) -m venv --clear .bench
+	@$(PY) $(PURELIB) > "$$(.bench/bin/python $(PURELIB))/underhood.pth"
+	@.bench/bin/python -m pip --disable-pip-version-check -q install --no-deps -r tests/bench/requirements.txt
 
 shots: $(DEV_STAMP) ## take the expected element pictures of tests/shots anew
 	@sh tests/chromium.sh
@@ -42,6 +49,28 @@ axe: $(DEV_STAMP) ## look at every page with axe-core, wide and on a phone, ligh
 
 docs: $(DEV_STAMP) ## write the README's method table anew
 	@exec $(PY) -m tests.make_docs
+
+# The direct requirements at their lowest, or at their newest, in an environment of its own, and the tests that touch them
+# most. Pictures are not compared: they are expected from the pins of requirements.txt.
+TOOLS = $(shell grep -hE '^(pytest|pytest-timeout|hypothesis|dask|distributed)==' requirements-dev.txt requirements-cluster.txt)
+NEAR := tests/test_lasting.py tests/test_layers.py tests/interpret/corpus tests/dashboard/test_figures.py \
+  tests/dashboard/test_components.py tests/dashboard/test_views.py \
+  $(addprefix tests/models/test_,contract.py huggingface.py lstm.py classifier.py checkpoints.py families.py own_fastai.py own_raw_lstm.py) \
+  $(addprefix tests/interpret/test_,gradients.py integrated_gradients.py lime.py lens.py space_maps.py units_factors.py)
+
+test-lowest test-newest: test-%: ## tests on the lowest or newest versions of the requirements (ARGS=tests for all)
+	@$(PYTHON) -m venv --clear .versions-$*
+	@.versions-$*/bin/python -m pip --disable-pip-version-check -q install -r requirements-$*.txt $(TOOLS)
+	.versions-$*/bin/python -m pytest -q -p no:cacheprovider -m "not browser and not shots and not slow" $(or $(ARGS),$(NEAR))
+
+starts: $(RUN_STAMP) ## does the dashboard start on requirements.txt? (ARGS=--bare: fail if more is installed)
+	@$(PY) -m tests.starts $(ARGS)
+
+audit: $(RUN_STAMP) ## known weaknesses and licences of what is installed (ARGS=--if-it-answers)
+	@$(PY) -m tests.licences
+	@$(PYTHON) -m venv --clear .audit
+	@.audit/bin/python -m pip --disable-pip-version-check -q install pip-audit==2.10.1
+	@$(PY) -m tests.audit .audit/bin/pip-audit $(ARGS)
 
 # `make train wiki-lstm` and `make train NAME=wiki-lstm` are the same. The second goal is
 # a recipe's name, so make must not look for a rule to build it.

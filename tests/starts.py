@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
         told = {
             "status": answer.status,
             "bytes": len(page),
-            "html": page.lstrip().lower().startswith("<!doctype html"),
+            "html": 'id="root"' in page,
         }
     sys.stdout.write(json.dumps({"model": name, "without": DEVELOPMENT if not extra else [], **told}) + "\n")
     return 0 if told["html"] and told["status"] == 200 else 1
