@@ -118,3 +118,9 @@ def folder(where: Path, name: str) -> Path:
         said = {"mask_token": MARKS[marks][4] if marks == "bert" else {"content": MARKS[marks][4]}}
         (where / "tokenizer_config.json").write_text(json.dumps(said))
     return where
+
+
+def change(path: Path, **changed: Any) -> None:
+    """Other values in a JSON file; None takes a name away."""
+    said = {**json.loads(path.read_text()), **changed}
+    path.write_text(json.dumps({name: value for name, value in said.items() if value is not None}))

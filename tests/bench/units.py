@@ -1,7 +1,7 @@
 """How long pages about units take: `python -m tests.bench.units`. Goals are in issue 5.
 
 Changing the unit under 50 ms, a brushed choice under 200 ms, factors of 128 tokens x 36,864 neurons under 1 s
-and of 10,000 tokens x 3,072 under 4 s, both at scikit-learn's error (tests/interpret/test_units_factors.py).
+and of 10,000 tokens x 3,072 under 4 s, both at scikit-learn's error (tests/interpret/units/test_factors.py).
 """
 
 import time

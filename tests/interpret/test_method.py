@@ -20,7 +20,7 @@ from tests.toys import Toy, toy_run
 NAMES = sorted(path.stem for path in Path(interpret.methods.__path__[0]).glob("[a-z]*.py"))
 # DeepLift refuses every model here (tests/interpret/test_deep_lift.py), and patching needs a second text that
 # goes on differently (tests/interpret/test_lens.py);
-# those about units refuse a toy that has none: tests/interpret/test_units*.py
+# those about units refuse a toy that has none: tests/interpret/units
 CAUSAL = [
     name
     for name in NAMES

@@ -1,9 +1,7 @@
 """The preflight: what a folder holds is said before a weight is read, and what is bad is refused by it."""
 
 import json
-import shutil
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,31 +16,6 @@ from models.__main__ import main
 from tests import families, tiny
 
 SAFE = "model.safetensors"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A family's folder, made once."""
-    folders: dict[str, Path] = {}
-
-    def one(name: str) -> Path:
-        if name not in folders:
-            folders[name] = families.folder(tmp_path_factory.mktemp("folders") / name, name)
-        return folders[name]
-
-    return one
-
-
-@pytest.fixture
-def folder(made: Callable[[str], Path], tmp_path: Path) -> Path:
-    """A GPT-2 of one's own to do harm to."""
-    return Path(shutil.copytree(made("gpt2"), tmp_path / "mine"))
-
-
-def change(path: Path, **changed: Any) -> None:
-    """Other values in a JSON file; None takes a name away."""
-    said = {**json.loads(path.read_text()), **changed}
-    path.write_text(json.dumps({name: value for name, value in said.items() if value is not None}))
 
 
 # What is said
@@ -114,7 +87,9 @@ def test_a_part_that_is_missing_is_refused(folder: Path):
 
 def test_an_index_that_names_a_file_elsewhere_is_refused(folder: Path):
     sharded(folder, ".safetensors")
-    change(folder / "model.safetensors.index.json", weight_map={"wte.weight": "../mine/model.safetensors"})
+    families.change(
+        folder / "model.safetensors.index.json", weight_map={"wte.weight": "../mine/model.safetensors"}
+    )
     assert "does not say which files" in detect.preflight(folder).problems[0]
 
 
@@ -125,7 +100,7 @@ def test_progress_is_told(folder: Path):
 
 
 def test_a_kind_that_was_never_tried_says_so(folder: Path):
-    change(folder / "config.json", model_type="gptj")
+    families.change(folder / "config.json", model_type="gptj")
     found = detect.preflight(folder)
     assert (found.abilities, found.can_open) == (None, True)
     assert "has not been tried here" in found.warnings[0]

@@ -20,31 +20,6 @@ from tests import families, tiny
 SAFE = "model.safetensors"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A family's folder, made once."""
-    folders: dict[str, Path] = {}
-
-    def one(name: str) -> Path:
-        if name not in folders:
-            folders[name] = families.folder(tmp_path_factory.mktemp("folders") / name, name)
-        return folders[name]
-
-    return one
-
-
-@pytest.fixture
-def folder(made: Callable[[str], Path], tmp_path: Path) -> Path:
-    """A GPT-2 of one's own to do harm to."""
-    return Path(shutil.copytree(made("gpt2"), tmp_path / "mine"))
-
-
-def change(path: Path, **changed: Any) -> None:
-    """Other values in a JSON file; None takes a name away."""
-    said = {**json.loads(path.read_text()), **changed}
-    path.write_text(json.dumps({name: value for name, value in said.items() if value is not None}))
-
-
 def cut_short(folder: Path) -> None:
     path = folder / SAFE
     path.write_bytes(path.read_bytes()[:-7])
@@ -101,7 +76,7 @@ HARMS: dict[str, tuple[Callable[[Path], object], str]] = {
     "config.json is no JSON": (lambda f: (f / "config.json").write_text("{"), "not readable JSON"),
     "another vocabulary": (fewer_rows, "the weights hold 250 word vectors, but config.json says 300"),
     "another depth": (
-        lambda f: change(f / "config.json", n_layer=5),
+        lambda f: families.change(f / "config.json", n_layer=5),
         "hold 3 layers, but config.json says 5",
     ),
     "no tokenizer": (lambda f: (f / "tokenizer.json").unlink(), "has no tokenizer.json"),
@@ -111,10 +86,16 @@ HARMS: dict[str, tuple[Callable[[Path], object], str]] = {
         "tokenizer.json cannot be read",
     ),
     "a larger tokenizer": (larger_tokenizer, "pieces up to number 300, but the model has vectors for 300"),
-    "an unknown kind": (lambda f: change(f / "config.json", model_type="mine"), "of the kind 'mine'"),
-    "quantised": (lambda f: change(f / "config.json", quantization_config={}), "weights are quantised"),
+    "an unknown kind": (
+        lambda f: families.change(f / "config.json", model_type="mine"),
+        "of the kind 'mine'",
+    ),
+    "quantised": (
+        lambda f: families.change(f / "config.json", quantization_config={}),
+        "weights are quantised",
+    ),
     "another task": (
-        lambda f: change(f / "config.json", architectures=["GPT2ForTokenClassification"]),
+        lambda f: families.change(f / "config.json", architectures=["GPT2ForTokenClassification"]),
         "has no output that can be explained here",
     ),
 }
@@ -187,7 +168,7 @@ def test_code_that_a_config_asks_for_is_not_run(folder: Path, tmp_path: Path):
     (folder / "evil.py").write_text(f"open({str(tmp_path / 'written')!r}, 'w')\nclass C: ...\n")
     ids = torch.arange(5)
     model = models.load(folder)
-    change(
+    families.change(
         folder / "config.json", auto_map={"AutoConfig": "evil.C"}, _attn_implementation="evil/kernel",
         attn_implementation="evil/kernel", _attn_implementation_internal="evil/kernel",
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,22 +10,8 @@ import torch
 import models
 from models import detect
 from models.base import BadCheckpoint
-from tests import families
 
 SAFE = "model.safetensors"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A family's folder, made once."""
-    folders: dict[str, Path] = {}
-
-    def one(name: str) -> Path:
-        if name not in folders:
-            folders[name] = families.folder(tmp_path_factory.mktemp("folders") / name, name)
-        return folders[name]
-
-    return one
 
 
 @pytest.fixture

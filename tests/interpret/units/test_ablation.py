@@ -10,33 +10,16 @@ import torch
 from torch.nn import functional
 
 import models
-from interpret import explain, record, units_corpus
+from interpret import explain, record
 from interpret.commands import units as command
 from interpret.units import NoUnits, Unit
 from interpret.units_ablation import divergence, go_on, losses, others, random_heads, values_for
-from interpret.units_corpus import Passage, readings
+from interpret.units_corpus import readings
 from interpret.units_findings import Finding, ranked, switched_sets, to_json
 from interpret.units_sentiment import sentiment_unit
 from models.base import Refusal
 from models.switches import NoSuchUnit, switched
 from tests import tiny
-
-PASSAGES = tuple(Passage(text=text) for text in tiny.SENTENCES)
-
-
-@pytest.fixture(autouse=True)
-def few_texts(monkeypatch):
-    monkeypatch.setattr(units_corpus, "_english", lambda: PASSAGES)
-
-
-@pytest.fixture
-def run(tmp_path: Path):
-    return record(tiny.lstm_model(tmp_path), tiny.TEXT)
-
-
-@pytest.fixture
-def gpt_run(tmp_path: Path):
-    return record(models.load(tiny.huggingface_folder(tmp_path, "gpt2")), tiny.TEXT)
 
 
 def test_a_divergence_on_paper():

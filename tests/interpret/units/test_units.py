@@ -1,7 +1,6 @@
 """Units: addresses, AUC, half-life, features, what they write, and the bundled texts behind them."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,32 +8,15 @@ import pytest
 import torch
 
 import models
-from interpret import explain, record, units_corpus
+from interpret import explain, record
 from interpret.method import UnknownMethod
 from interpret.methods.select_units import chosen
 from interpret.units import NoUnits, Unit, auc, column, most_variable, parse, parse_several, written_by
-from interpret.units_corpus import Passage, half_life, readings
+from interpret.units_corpus import half_life, readings
 from interpret.units_features import by_chance, correlations, features, open_number
 from models.switches import switched
 from tests import tiny
 from tests.toys import Toy, toy_run
-
-PASSAGES = tuple(Passage(text=text) for text in tiny.SENTENCES)
-
-
-@pytest.fixture(autouse=True)
-def few_texts(monkeypatch):
-    monkeypatch.setattr(units_corpus, "_english", lambda: PASSAGES)
-
-
-@pytest.fixture
-def run(tmp_path: Path):
-    return record(tiny.lstm_model(tmp_path), tiny.TEXT)
-
-
-@pytest.fixture
-def gpt_run(tmp_path: Path):
-    return record(models.load(tiny.huggingface_folder(tmp_path, "gpt2")), tiny.TEXT)
 
 
 def test_auc_on_paper():

@@ -1,0 +1,1 @@
+"""Units: what they watch for, and what is lost without them."""
