@@ -1,10 +1,9 @@
 """How fast a page answers: pointing at a word, the first page, and what the first page does not load.
 
 Only the script's time is a limit here: it does not depend on what else the machine does. Frames and
-pages are measured, held to a limit that grows with the machine's load, and printed.
+pages are measured, held to a limit that grows with what a fixed piece of work takes just then, and printed.
 """
 
-import os
 import statistics
 import subprocess
 import sys
@@ -40,9 +39,15 @@ FRAMES = """async (root, rounds) => {
 }"""
 
 
+# A fixed piece of work, by the clock: what else the machine does lengthens it just as it lengthens a page.
+WORK = "import time; start = time.perf_counter(); sum(i * i for i in range(3_000_000)); print(time.perf_counter() - start)"
+WORK_S = 0.20  # on the machine of the README, idle, two at a time as server and browser are
+
+
 def allowance() -> float:
-    """How many times slower than an idle machine this one may be: its load for each core, at least 1."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    """How many times slower than the idle machine of the README this one is right now, at least 1."""
+    at_once = [subprocess.Popen([sys.executable, "-c", WORK], stdout=subprocess.PIPE, text=True) for _ in "12"]
+    return max(1.0, *(float(one.communicate()[0]) / WORK_S for one in at_once))
 
 
 @pytest.mark.parametrize("model", ["wiki-lstm", "reviews-gpt"])
@@ -53,14 +58,14 @@ def test_pointing_repaints_256_tokens_within_a_frame(desk, server, measured, mod
     times = strip.evaluate(FRAMES, ROUNDS)
     frame_ms = statistics.median(frame for frame, _ in times)
     script_ms = statistics.median(script for _, script in times)
-    words = strips.state(page, "saliency")["words"]
+    words, slow = strips.state(page, "saliency")["words"], allowance()
     measured.append(
         f"{model}, {words} words: script {script_ms:.2f} ms, frame {frame_ms:.1f} ms (medians of"
-        f" {ROUNDS}; limits {SCRIPT_MS:g} and {FRAME_MS:g} ms, load {allowance():.1f} x)"
+        f" {ROUNDS}; limits {SCRIPT_MS:g} and {FRAME_MS:g} ms, load {slow:.1f} x)"
     )
     assert words > 200
     assert script_ms <= SCRIPT_MS
-    assert frame_ms <= FRAME_MS * 2 * allowance()
+    assert frame_ms <= FRAME_MS * 2 * slow
 
 
 def test_a_real_pointer_repaints_as_fast(desk, server, measured):
@@ -78,8 +83,8 @@ def test_a_real_pointer_repaints_as_fast(desk, server, measured):
 
 def test_the_first_page_is_there_within_three_seconds(desk, server, measured):
     desk.open(server.address())  # now the server has its model open
-    times = []
-    for _ in range(3):  # each in a browser window that has nothing of it yet
+    times, allowed = [], PAGE_S * allowance()
+    for _ in range(5):  # each in a browser window that has nothing of it yet
         start = time.monotonic()
         page = desk.open(server.address(), settled=False)
         page.locator(".st-key-surprise .word").first.wait_for()
@@ -88,11 +93,20 @@ def test_the_first_page_is_there_within_three_seconds(desk, server, measured):
         settle(page)
         if times[-1] <= PAGE_S:
             break
+    allowed = max(allowed, PAGE_S * allowance())
     measured.append(
         f"first page in a new browser window: {min(times):.1f} s"
-        f" (limit {PAGE_S:g} s, load {allowance():.1f} x)"
+        f" (limit {PAGE_S:g} s, here and now {allowed:.1f} s)"
     )
-    assert min(times) <= PAGE_S * allowance()
+    assert min(times) <= allowed
+
+
+def test_the_first_page_asks_for_nothing_it_does_not_draw(desk, server):
+    """Streamlit would load 1.6 MB to colour lines of code, and 0.5 MB for tables."""
+    page = desk.open(server.address())
+    asked = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert any("PlotlyChart" in name for name in asked)
+    assert not [name for name in asked if "SyntaxHighlighter" in name or "DataFrame." in name]
 
 
 def test_the_first_page_loads_no_heavy_library():
