@@ -30,6 +30,7 @@ from models.worker import Worker
 
 MODULES = {"anatomy": "interpret.anatomy", "training": "models.train.storyland"}  # pages that are no method
 LONGEST = 256  # tokens in one picture
+LETTERS = 20_000  # characters of a text that are cut into tokens: more are never shown
 ANSWERS = 256 * 2**20  # bytes of answers kept
 RUNS = 24 * 2**20  # bytes of forward passes kept beside each model
 _pace = Pace()
@@ -212,7 +213,7 @@ def texts_of(name: str, held: bytes, column: str, label: str, *, lines: bool) ->
 
 def fitting(model: LanguageModel, text: str) -> Tokens:
     """The text's tokens, cut to what the model takes and a picture can show."""
-    return model.encode(text).cut(min(LONGEST, model.card.context or LONGEST))
+    return model.encode(text[:LETTERS]).cut(min(LONGEST, model.card.context or LONGEST))
 
 
 def _run(keeper: Worker, model: LanguageModel, text: str) -> Run:

@@ -4,6 +4,8 @@ from dashboard import shelf
 
 WORLDS = {"Storyland": "storyland", "random syllables": "syllables"}  # by how a card begins to say it
 
+LONGEST = 20_000  # characters that are looked through
+
 
 def world(name: str) -> str:
     """Which texts a model knows: those of "storyland", "syllables", or "english"."""
@@ -19,6 +21,9 @@ def strangers(name: str, text: str) -> list[str]:
     cutter = None if world(name) == "english" or not text.strip() else shelf.cutter(name)
     if cutter is None:
         return []
-    unknown, tokens = cutter.number("<unk>"), cutter.cut(text)
+    try:
+        unknown, tokens = cutter.number("<unk>"), cutter.cut(text[:LONGEST])
+    except shelf.Refusal:  # the page says so
+        return []
     spans = tokens.spans[tokens.ids == unknown]
     return list(dict.fromkeys(text[start:end] for start, end in spans))

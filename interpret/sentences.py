@@ -1,5 +1,6 @@
 """Numbers into sentences that can be read aloud, and text into what can be seen of it."""
 
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 
 SIGNS = {"\n": "⏎", "\r": "⏎", "\t": "⇥", " ": "␣", "\x00": "␀"}
 SPOKEN = {"⏎": "a new line", "⇥": "a tab", "␣": "a space"}
+FORMULAS = tuple("=+-@\t\r\n＝＋－＠")  # with which a spreadsheet lets a formula begin
 JOINERS = "\u200c\u200d"  # inside emoji and Indic words: part of what is seen
 
 
@@ -78,7 +80,17 @@ def writable(token: str) -> bool:
 
 def harmless(cell: Any) -> Any:
     """A cell that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in FORMULAS else cell
+
+
+def mended(value: Any) -> Any:
+    """What JSON said, with its half characters (lone surrogates) as U+FFFD: nothing that shows a text takes them."""
+    written = json.dumps(value, ensure_ascii=False)
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        return json.loads(written.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return value
 
 
 def percent(share: float) -> str:

@@ -19,6 +19,7 @@ from interpret.results.anatomy import Counted, Rule, WordPipeline
 EXAMPLES = Path(__file__).parents[1] / "assets" / "texts" / "examples.json"
 LEAST = 2  # min_freq
 WORDS = 40
+LETTERS = 5_000  # of a text that are prepared: some of fastai's patterns take time with the square of a run
 
 DOES = {
     "fix_html": "puts HTML leftovers right",
@@ -41,9 +42,10 @@ def word_pipeline(text: str, texts: tuple[str, ...] | None = None, least: int = 
     vocabulary = make_vocab(counted, min_freq=least)
     numbers = {word: number for number, word in enumerate(vocabulary) if word != "xxfake"}
     special = set(core.defaults.text_spec_tok)
-    words = _words(text)
+    begun = text[:LETTERS]
+    words = _words(begun)
     return WordPipeline(
-        rules=tuple(_ruled(text, core.defaults.text_proc_rules)),
+        rules=tuple(_ruled(begun, core.defaults.text_proc_rules)),
         words=tuple(
             Counted(
                 shown=word, count=counted[word], number=numbers.get(word, numbers[core.UNK]),
@@ -51,7 +53,7 @@ def word_pipeline(text: str, texts: tuple[str, ...] | None = None, least: int = 
             )
             for word in words[:WORDS]
         ),
-        whole=len(words) <= WORDS,
+        whole=len(words) <= WORDS and begun == text,
         vocabulary=len(numbers),
         least=least,
         texts=len(examples() if texts is None else texts),

@@ -8,6 +8,8 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 BOS = "xxbos"
 MARKS = ("xxunk", "xxpad", BOS, "xxeos", "xxfld", "xxrep", "xxwrep", "xxup", "xxmaj")
@@ -24,7 +26,8 @@ _REPEATED = re.compile(r"(\S)(\1{2,})")
 _REPEATED_WORD = re.compile(r"(?:\s|^)(\w+)\s+((?:\1\s+)+)\1(\s|\W|$)")
 _SPECIAL = re.compile(r"[/#\\]")
 _SPACES = re.compile(" {2,}")
-_CAPITALS = re.compile(r"(\s|^)([A-Z]+[^a-z\s]*)(?=(\s|$))")
+# fastai writes [A-Z]+[^a-z\s]*, which finds the same, but takes time with the square of a long run of capitals.
+_CAPITALS = re.compile(r"(\s|^)([A-Z][^a-z\s]*)(?=(\s|$))")
 _CAPITAL = re.compile(r"(\s|^)([A-Z][^A-Z\s]*)(?=(\s|$))")
 
 
@@ -40,8 +43,13 @@ class Placed:
         real = [place for place in self.places[start:end] if place[0] < place[1]]
         if real:
             return min(real)[0], max(last for _, last in real)
-        before = max((last for _, last in self.places[:start]), default=0)
+        before = self._ends[start]
         return before, before
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """How far in the typed text the characters before each one reach."""
+        return list(accumulate((last for _, last in self.places), max, initial=0))
 
     def replaced(self, pattern: re.Pattern[str], by: Callable[[re.Match[str]], list[Part]]) -> "Placed":
         """Each match replaced by parts, which say which of the match's characters they stand for."""

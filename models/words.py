@@ -4,6 +4,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +21,9 @@ APPROXIMATE = (
 )
 _WORD = re.compile(r"xx\w+|n't|'(?:s|re|ve|ll|d|m)\b|\w+?(?=n't\b)|\w+(?:\.\w+)*|\s+|[^\w\s]")
 _CLOSING = frozenset(".,;:!?)]}%…")
+_RUN = re.compile(
+    r"\S{400}(?=\S)"
+)  # spaCy takes time with the square of a run without blanks: longer ones are cut
 
 
 class WordCutter:
@@ -117,7 +121,12 @@ def splitter() -> Callable[[str], list[tuple[str, int]]]:
     tokenizer: Any = spacy.blank("en").tokenizer
     for mark in MARKS:
         tokenizer.add_special_case(mark, [{ORTH: mark}])
-    return lambda text: [(token.text, token.idx) for token in tokenizer(text)]
+
+    def split(text: str) -> list[tuple[str, int]]:
+        cuts = [0, *(found.end() for found in _RUN.finditer(text)), len(text)]
+        return [(token.text, at + token.idx) for at, to in pairwise(cuts) for token in tokenizer(text[at:to])]
+
+    return split
 
 
 def simply(text: str) -> list[tuple[str, int]]:

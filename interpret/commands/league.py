@@ -16,6 +16,7 @@ from interpret import progress
 from interpret.league import kept
 from interpret.results import League
 from interpret.results.league import MEASURES, READINGS
+from interpret.sentences import harmless
 from interpret.studies.saliency_league import Options, world_of
 from interpret.study import study
 from interpret.target import UNITS
@@ -64,7 +65,7 @@ def answer(argv: list[str]) -> str:
         import pandas
 
         tables = [one.to_frame().assign(model=one.model, world=one.world) for one in found]
-        pandas.concat(tables).to_csv(asked.out, index=False)
+        pandas.concat(tables).map(harmless).to_csv(asked.out, index=False)
     if asked.json:
         shown = [one.to_json() for one in found]
         return json.dumps(shown if asked.model == "all" else shown[0], ensure_ascii=False, allow_nan=False)

@@ -9,6 +9,7 @@ import models
 from interpret.method import explain, find
 from interpret.results import Result
 from interpret.run import record
+from interpret.sentences import harmless
 from interpret.target import UNITS, parse
 from interpret.trust.subject import usable
 from models.base import Refusal
@@ -59,7 +60,7 @@ def answer(argv: list[str]) -> str:
         import pandas
 
         tables = [one.to_frame().assign(method=name) for name, one in found.items()]
-        pandas.concat(tables).to_csv(asked.out, index=False)
+        pandas.concat(tables).map(harmless).to_csv(asked.out, index=False)
     if asked.json:
         shown: dict[str, Any] = {"maps": [one.to_json() for one in found.values()], "left_out": left_out}
         return json.dumps(shown, ensure_ascii=False, allow_nan=False)

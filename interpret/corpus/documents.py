@@ -6,20 +6,24 @@ column is named, the texts are in "text", or else in the column with the longest
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from interpret.sentences import mended
 from models.base import Refusal
 
 LONGEST = 20_000  # characters kept of one text
 WIDEST = 4_000_000  # characters of one line of a file
 LOOKED_AT = 50  # rows by which a column is guessed
+COLUMNS, NAME = 1_000, 200  # columns of a file at most, and characters of the name of one, or of a label
 WORDS = 4  # in an entry of a column of texts, on average, at least
 TEXT, LABEL = "text", "label"
 Row = dict[str, Any]
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 Rows = Iterator[tuple[int, Row]]  # with the number of its line
 
 
@@ -83,9 +87,9 @@ def column_of(path: Path, asked: str = "") -> str:
     long = {n: sum(len(one.split()) for one in entries) / max(1, len(entries)) for n, entries in held.items()}
     if not asked and long and max(long.values()) >= (WORDS if len(names) > 1 else 0):
         return max(long, key=lambda name: long[name])
+    shown = ", ".join(" ".join(name.split()) for name in names[:6])
     raise BadCorpus(
-        f'{path.name} has no column "{asked or TEXT}" (it has {", ".join(names[:6])}): say which of them '
-        "holds the texts."
+        f'{path.name} has no column "{asked or TEXT}" (it has {shown}): say which of them holds the texts.'
     )
 
 
@@ -106,7 +110,16 @@ def _rows(path: Path) -> Callable[[Path], Rows]:
 
 def _label(row: Row, column: str, label: str) -> str:
     held = row.get(label) if column != label else None
-    return "" if held is None else str(held)
+    return "" if held is None else str(held)[:NAME]
+
+
+def _bounded(path: Path, names: Collection[str]) -> None:
+    """Refuses columns so many, or with names so long, that no page could offer them."""
+    if len(names) > COLUMNS or max(map(len, names), default=0) > NAME:
+        raise BadCorpus(
+            f"{path.name} has {len(names):,} columns, and at most {COLUMNS:,} with names of up to {NAME} characters "
+            "are read: keep those with texts and labels."
+        )
 
 
 def _read(path: Path, newline: str | None = None) -> Iterator[tuple[int, str]]:
@@ -144,6 +157,7 @@ def _table(path: Path) -> Rows:
     csv.field_size_limit(WIDEST)
     reader = csv.DictReader((line for _, line in _read(path, "")), strict=True)
     try:
+        _bounded(path, [name for name in reader.fieldnames or () if name])
         for row in reader:
             yield reader.line_num, {name: held for name, held in row.items() if isinstance(name, str)}
     except csv.Error as error:
@@ -160,7 +174,8 @@ def _lines(path: Path) -> Rows:
             raise BadCorpus(f"{path.name}, line {number} is not JSON: mend or remove it.") from None
         if not isinstance(entry, dict):
             raise BadCorpus(f"{path.name}, line {number} is no JSON object: every line needs to be one.")
-        yield number, entry
+        _bounded(path, entry)
+        yield number, mended(entry) if _HALF.search(line) else entry
 
 
 def _parquet(path: Path) -> Rows:
@@ -169,7 +184,9 @@ def _parquet(path: Path) -> Rows:
 
     try:
         with parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(32):
+            kept = [one.name for one in file.schema_arrow if not pyarrow.types.is_nested(one.type)]
+            _bounded(path, kept)
+            for batch in file.iter_batches(32, columns=kept):
                 yield from enumerate(batch.to_pylist())
-    except (pyarrow.ArrowException, OSError):
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError, OverflowError):
         raise BadCorpus(f"{path.name} is no readable Parquet file: restore it.") from None

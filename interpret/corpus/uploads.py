@@ -16,8 +16,10 @@ from interpret.text_sets import MOST, MOST_LETTERS
 
 MEGABYTES = 5  # of the file
 UNPACKED = 16  # megabytes that a Parquet file may unpack to
+ROWS = 100_000  # of a Parquet file: a hundred thousand empty ones take no room
 ENDINGS = ("txt", "csv", "jsonl", "parquet")
 LABELS = (LABEL, "labels", "class", "sentiment", "category", "target")  # names by which labels are known
+_EMPTY = re.compile(rb"\n(?:[ \t\r]*+\n){99,}+")  # lines without text are not gone through by the million
 KINDS = 20  # different labels at most, where a column is only guessed
 
 
@@ -73,8 +75,9 @@ def read(name: str, held: bytes, column: str = "", label: str = "", *, lines: bo
     found: list[tuple[str, str]] = []
     letters, left = 0, ""
     with _placed(name, held) as path:
-        if path.suffix == ".txt" and lines:
-            path.write_bytes(re.sub(rb"\r\n?|\n", b"\n\n", held))
+        if path.suffix == ".txt":
+            held = _EMPTY.sub(b"\n\n", held)
+            path.write_bytes(re.sub(rb"\r\n?|\n", b"\n\n", held) if lines else held)
         for one in documents(path, column, label):
             letters += len(one.text)
             if len(found) == MOST or letters > MOST_LETTERS:
@@ -129,15 +132,36 @@ def _unpacks(path: Path) -> None:
     import pyarrow
     from pyarrow import parquet
 
+    most = UNPACKED * 2**20
     try:
         about = parquet.read_metadata(path)
-    except (pyarrow.ArrowException, OSError):
+        if about.num_rows > ROWS:
+            raise BadCorpus(f"{path.name} has {about.num_rows:,} rows, and at most {ROWS:,} are read here.")
+        size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
+        if size <= most:
+            size = _unpacked(path, 4 * most)  # what a file says of itself need not be so
+            most *= 4
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError, OverflowError):
         raise BadCorpus(f"{path.name} is no readable Parquet file: restore it.") from None
-    size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
-    if size > UNPACKED * 2**20:
+    if size > most:
         raise BadCorpus(
-            f"{path.name} unpacks to {size / 2**20:,.0f} MB, and at most {UNPACKED} are read here."
+            f"{path.name} unpacks to more than {UNPACKED} MB, which is the most that is read here."
         )
+
+
+def _unpacked(path: Path, most: int) -> int:
+    """Bytes that the columns to be read unpack to; counted a few rows at a time, and no further than `most`."""
+    import pyarrow
+    from pyarrow import parquet
+
+    size = 0
+    with parquet.ParquetFile(path) as file:
+        kept = [one.name for one in file.schema_arrow if not pyarrow.types.is_nested(one.type)]
+        for batch in file.iter_batches(8, columns=kept):
+            size += batch.nbytes
+            if size > most:
+                break
+    return size
 
 
 __all__ = ["ENDINGS", "MEGABYTES", "Columns", "Upload", "columns", "read"]

@@ -17,12 +17,15 @@ from typing import Any
 
 from interpret.grammar.paradigms import Paradigm
 from interpret.grammar.templates import Pair
+from interpret.sentences import mended
 from models.base import Refusal
 
 LARGEST = 20_000_000  # characters
 LONGEST = 2_000  # characters of a sentence
 MOST = 100_000  # pairs
-_PREDICTION = re.compile(r"\(?\s*(\d+)\s*;\s*%([^%]+)%\s*\)?\s*([<>])\s*\(?\s*(\d+)\s*;\s*%([^%]+)%\s*\)?")
+_PREDICTION = re.compile(
+    r"\(?\s*(\d{1,6})\s*;\s*%([^%]+)%\s*\)?\s*([<>])\s*\(?\s*(\d{1,6})\s*;\s*%([^%]+)%\s*\)?"
+)
 
 
 class BadPairs(Refusal):
@@ -48,8 +51,8 @@ def parsed(text: str, name: str) -> list[Paradigm]:
     if not text.strip():
         raise BadPairs(f"{name} is empty: it should hold one pair a line.")
     try:
-        whole = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        whole = mended(json.loads(text))
+    except (ValueError, RecursionError):
         whole = None
     if isinstance(whole, dict) and "items" in whole:
         return _suite(whole, name)
@@ -79,8 +82,8 @@ def _lines(text: str, name: str) -> list[Paradigm]:
 
 def _object(line: str, number: int) -> dict[str, Any]:
     try:
-        entry = json.loads(line)
-    except (json.JSONDecodeError, RecursionError):
+        entry = mended(json.loads(line))
+    except (ValueError, RecursionError):
         entry = None
     if not isinstance(entry, dict):
         raise BadPairs(
@@ -105,12 +108,17 @@ def _named(entry: dict[str, Any], keys: tuple[str, ...], otherwise: str) -> str:
 
 
 def _suite(suite: dict[str, Any], name: str) -> list[Paradigm]:
-    title = _named(suite.get("meta") or {}, ("name",), name)
+    about, predictions, items = suite.get("meta"), suite.get("predictions") or [], suite["items"]
+    if not isinstance(predictions, list) or not isinstance(items, list):
+        raise BadPairs(f"{name} is no suite: its items and its predictions must be lists.")
+    title = _named(about if isinstance(about, dict) else {}, ("name",), name)
     found = []
-    for number, prediction in enumerate(suite.get("predictions") or [], start=1):
+    for number, prediction in enumerate(predictions, start=1):
         formula = prediction.get("formula", "") if isinstance(prediction, dict) else ""
+        if len(str(formula)) > LONGEST:  # the pattern takes time with the square of a run of blanks
+            raise BadPairs(f"Prediction {number} is longer than {LONGEST:,} characters: split it.")
         for at, part in enumerate(str(formula).split("&"), start=1):
-            pairs = tuple(_compared(item, part, number) for item in suite["items"])
+            pairs = tuple(_compared(item, part, number) for item in items)
             called = f"{title}, prediction {number}" + (f", part {at}" if "&" in str(formula) else "")
             found.append(
                 Paradigm(name=called, title=called, phenomenon=title, rule=part.strip(), written=pairs)
@@ -148,7 +156,7 @@ def _written(item: Any, condition: str, region: int) -> tuple[str, tuple[int, in
             sentence += content if glued or not content else f" {content}"
             if int(part["region_number"]) == region:
                 span = (start, len(sentence))
-    except (StopIteration, KeyError, TypeError, ValueError):
+    except (StopIteration, KeyError, TypeError, ValueError, OverflowError):
         number = item.get("item_number", "?") if isinstance(item, dict) else "?"
         raise BadPairs(f"Item {number} has no condition {condition!r} made of numbered regions.") from None
     if span is None or span[0] >= span[1] or len(sentence) > LONGEST:
