@@ -123,10 +123,10 @@ def _all_notes(method: str, task: str, found: Any) -> None:
         code(python_lines(method))
 
 
-def how(name: str) -> None:
-    """How to read a part of a page, and what it does not tell."""
+def how(name: str, more: str = "") -> None:
+    """How to read a part of a page, with `more` behind it, and what it does not tell."""
     note = _notes()[name]
-    pair("How to read this", note["how"], "What it does not tell you", note["limits"])
+    pair("How to read this", note["how"] + more, "What it does not tell you", note["limits"])
 
 
 def pair(title: str, text: str, other: str, points: list[str]) -> None:

@@ -19,24 +19,6 @@ KINDS = {
     "stability": "Change the text a little",
     "fidelity": "Does it foretell?",
 }
-SAYS = {
-    "faithfulness": "Move the slider, or point at the curves: the words are taken away one by one, in the "
-    "order of the chosen method. A map that names the right words makes the curve fall early: the smaller "
-    "the area under it, the better. Grey: 20 random orders, and where 95 % of them lie. Comprehensiveness: "
-    "what is lost without the top words; sufficiency: what is lost with them alone; both are means over the "
-    "top 1, 5, 10, 20 and 50 % of the words (ERASER's AOPC: area over the perturbation curve).",
-    "agreement": "The same text once for each method, its colours as shares of that method's largest score. "
-    "Choose two methods: underlined are the words that they rank most differently. 1 means the same order of "
-    "words, 0 none in common, −1 the opposite one.",
-    "scrambling": "The model is scrambled from the output down, part by part, and the map made anew. A map "
-    "that stays the same shows the text and not what this model knows (Adebayo et al. 2018).",
-    "stability": "The bars are the map as shown; the whiskers, the least and the most each word got after "
-    "small changes that should not matter, one mark for each kind: another seed (of methods that draw lots), "
-    "another blank text (baseline), a small edit such as a doubled space or a capital.",
-    "fidelity": "How much of what happens when random words fade out the map foretells (1 − infidelity, with the "
-    "map scaled as suits it best), and how far the map itself moves at most when the words' vectors move a "
-    "little (max-sensitivity), as a share of its length (Yeh et al. 2019).",
-}
 GREEDY = " Greedy: each time the word whose loss hurts most."
 
 
@@ -72,8 +54,8 @@ def show(asked: Explained) -> None:
         st.plotly_chart(
             figures.trust(found), key=choices.key(f"trust-{kind}"), config=figures.CONFIG, alt=said
         )
-    st.caption(SAYS[kind] + (GREEDY if options.get("greedy") else ""))
     frame.check(found)
+    frame.how(f"evidence-{kind}", GREEDY if options.get("greedy") else "")
     with st.expander("This evidence in Python"):
         frame.code(python_lines(asked, kind, methods, options | settings, found.text))
 

@@ -63,7 +63,7 @@ def test_a_step_opens_with_what_it_names_and_refuses_nothing(opened, guide, numb
     page = opened(**{guide.kind: guide.name, "step": str(number)})  # as its short link
     assert not page.exception
     said = texts(page)
-    assert 'role="alert"' not in said
+    assert 'role="alert"' not in said and "What it does not tell you" in said
     assert f"{number} of {len(guide.steps)}" in said and escape(guide.steps[number - 1].text) in said
     assert page.query_params[guide.kind] in (guide.name, [guide.name])
     (asked,) = [one.title for one in QUESTIONS if one.path == (guide.steps[number - 1].page or PAGES[0])]
