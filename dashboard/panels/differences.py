@@ -1,12 +1,11 @@
 """A comparison as it is seen: two strips with the difference between them, bars, and what flipped."""
 
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dashboard import VERSION, figures
+from dashboard import VERSION, figures, frame
 from dashboard.anatomy_parts import scrolling
 from dashboard.components.maps import maps
 from dashboard.figures.comparison import pairs
@@ -51,7 +50,7 @@ def _strips(found: Comparison) -> None:
     )
     pair = {
         "one": 0, "other": 1, "rho": found.rho, "kendall": 0.0, "disputed": found.apart(),
-        "said": f"The last row is the difference, second less first. {FLIP} {FLIPS[found.what]}.",
+        "said": f"The last row is the difference, second less first. {_legend(found)}",
     }  # fmt: skip
     words = [{"t": found.name(at), "s": 1, "n": 0} for at in range(len(found.kinds))]
     maps(
@@ -114,7 +113,12 @@ def flips(found: Comparison) -> None:
         ])  # fmt: skip
     scrolling("beside", head, rows, "What flipped, and what differs most")
     more = f" Of {len(order)} that differ, the first {ROWS} are listed." if len(order) > ROWS else ""
-    st.html(f'<p class="meta">{escape(f"{FLIP} {FLIPS[found.what]}.{more}")}</p>')
+    frame.quiet(_legend(found) + more)
+
+
+def _legend(found: Comparison) -> str:
+    """What the sign of a flip means, or that there is none."""
+    return f"{FLIP} {FLIPS[found.what]}." if found.flipped.any() else "Nothing flipped."
 
 
 def _told(found: Comparison, side: int, at: int) -> str:

@@ -19,8 +19,8 @@ from interpret.results.sides import (
 )
 
 WHATS = {
-    "surprise": "how surprising each word is", "next": "what comes next", "saliency": "which words led to a word",
-    "attention": "where a head looks", "layers": "when it was decided", "classes": "which class",
+    "classes": "which class", "surprise": "how surprising each word is", "next": "what comes next",
+    "saliency": "which words led to a word", "attention": "where a head looks", "layers": "when it was decided",
 }  # fmt: skip
 GRAINS = {"words": "words", "pieces": "pieces"}
 FLAGSHIPS = (  # what to call it, and its choices

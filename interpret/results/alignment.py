@@ -56,10 +56,11 @@ def by_characters(one: np.ndarray, other: np.ndarray) -> list[Group]:
 
 
 def by_words(one: Sequence[str], other: Sequence[str]) -> list[Group]:
-    """Words of two texts beside each other: equal ones one by one; as many replaced as stand there, one by one.
+    """Words of two texts beside each other, one by one.
 
-    Replaced runs of different lengths are one group. Among several longest common subsequences that one is taken
-    whose words stand earliest in the first text.
+    Between equal words the last ones replace each other, as many as both sides have; what one side has over is
+    inserted or deleted. Among several longest common subsequences that one is taken whose words stand earliest in
+    the first text.
     """
     found: list[Group] = []
     i = j = 0
@@ -103,17 +104,13 @@ def _kind(one: Range, other: Range) -> Kind:
 
 
 def _between(one: Range, other: Range) -> list[Group]:
-    """What stands between two equal words."""
-    here, there = one[1] - one[0], other[1] - other[0]
-    if here == there:
-        return [
-            Group("replaced", (one[0] + k, one[0] + k + 1), (other[0] + k, other[0] + k + 1))
-            for k in range(here)
-        ]
-    if here and there:
-        return [Group("replaced", one, other)]
-    single = [Group("deleted", (k, k + 1), (other[0], other[0])) for k in range(*one)]
-    return [*single, *(Group("inserted", (one[0], one[0]), (k, k + 1)) for k in range(*other))]
+    """What stands between two equal words: the last ones replace each other, what is over goes before them."""
+    pairs = min(one[1] - one[0], other[1] - other[0])
+    here, there = one[1] - pairs, other[1] - pairs
+    deleted = [Group("deleted", (k, k + 1), (other[0], other[0])) for k in range(one[0], here)]
+    inserted = [Group("inserted", (here, here), (k, k + 1)) for k in range(other[0], there)]
+    replaced = [Group("replaced", (here + k, here + k + 1), (there + k, there + k + 1)) for k in range(pairs)]
+    return [*deleted, *inserted, *replaced]
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:

@@ -117,7 +117,8 @@ def _table(
     return Comparison(
         what=what, names=names, models=(sides[0].model, sides[1].model), texts=(sides[0].text, sides[1].text),
         about=about, unit="probability", signed=False, kinds=("equal",) * count,
-        spans=np.zeros((2, count, 2), dtype=int), shown=(shown, shown), values=values,
+        tokens=np.zeros((2, count, 2), dtype=int), spans=np.zeros((2, count, 2), dtype=int), shown=(shown, shown),
+        values=values,
         known=np.ones(values.shape, dtype=bool), told=(said, said), sure=values, flipped=flip,
         totals=values.sum(1), shared=shared,
     )  # fmt: skip

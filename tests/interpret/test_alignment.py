@@ -76,7 +76,9 @@ def test_words_are_equal_replaced_inserted_and_deleted():
         Group("equal", (3, 4), (3, 4)),
         Group("deleted", (4, 5), (4, 4)),
         Group("equal", (5, 6), (4, 5)),
-        Group("replaced", (6, 7), (5, 8)),  # one word against three
+        Group("inserted", (6, 6), (5, 6)),  # one word against three: the last ones replace each other
+        Group("inserted", (6, 6), (6, 7)),
+        Group("replaced", (6, 7), (7, 8)),
     ]
     assert by_words([], ["a"]) == [Group("inserted", (0, 0), (0, 1))]
 

@@ -51,11 +51,20 @@ def test_words_of_two_texts_stand_beside_each_other():
     one = side("the keys are", ["the", " keys", " are"], [1, -2, 3])
     other = side("the old key are", ["the", " old", " key", " are"], [1, 5, 2, -3], name="b")
     found = laid(one, other, "saliency", signed=True, unit="nats")
-    # one word against two: a group of its own
-    assert found.kinds == ("equal", "replaced", "equal")
-    assert found.values.tolist() == [[1, -2, 3], [1, 7, -3]]
-    assert found.flipped.tolist() == [False, True, True]
-    assert found.name(1) == "keys → old key"
+    # one word against two: the last ones replace each other
+    assert found.kinds == ("equal", "inserted", "replaced", "equal")
+    assert found.values.tolist() == [[1, 0, -2, 3], [1, 5, 2, -3]]
+    assert found.known.tolist() == [[True, False, True, True], [True] * 4]
+    assert found.difference.tolist() == [0, 0, 4, -6]
+    assert found.flipped.tolist() == [False, False, True, True]
+    assert [found.name(at) for at in (1, 2)] == ["old", "keys → key"]
+
+
+def test_a_sign_that_is_next_to_nothing_does_not_flip():
+    one, other = (side("a b", ["a", " b"], numbers) for numbers in ([100, 1], [100, -1]))
+    assert not laid(one, other, "saliency", signed=True).flipped.any()  # 1 of 100 is less than 2 of 100
+    two, more = (side("a b", ["a", " b"], numbers) for numbers in ([100, 2], [100, -2]))
+    assert laid(two, more, "saliency", signed=True).flipped.tolist() == [False, True]
 
 
 def test_of_layers_a_group_has_the_number_of_its_first_token():
