@@ -89,7 +89,7 @@ class Overlap:
             return f"Nothing was marked. {self._top_in_words(whose, names)}"
         hits, m, k = len(self.hits), len(self.marked), len(self.top)
         said = (
-            f"{hits} of the {m} words you marked {'is' if hits == 1 else 'are'} among {whose} top {k} "
+            f"{hits} of the {m} word{'s' * (m != 1)} you marked {'is' if hits == 1 else 'are'} among {whose} top {k} "
             f"(precision {percent(self.precision)}, recall {percent(self.recall)}). "
             f"Marking {m} of {self.could} words blindly would hit {self.by_chance:.1f} on average, and "
             f"{hits or 'any number'}{' or more' if hits else ''} in {percent(self.blindly)} of all cases."
