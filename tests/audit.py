@@ -70,9 +70,10 @@ def asked(program: str) -> Audit | str:
     ]
     try:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
-        return read(json.loads(ended.stdout))
     except (subprocess.TimeoutExpired, OSError) as fault:
         return str(fault)
+    try:
+        return read(json.loads(ended.stdout))
     except (ValueError, KeyError):
         return (ended.stderr.strip().splitlines() or ["it said nothing"])[-1]
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 FILES = ("requirements.txt", "requirements-cluster.txt")
@@ -68,7 +69,7 @@ def needed(names: Iterable[str]) -> dict[str, metadata.Distribution]:
 
 def terms(package: metadata.Distribution) -> str:
     """What a package says its licence is: the SPDX expression, else its classifiers, else its first line."""
-    told = package.metadata
+    told: Any = package.metadata
     if told.get("License-Expression"):
         return str(told["License-Expression"])
     kinds = [

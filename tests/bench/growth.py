@@ -64,7 +64,7 @@ class Growth:
         return f"| {self.what} | {self.along}, {span} | {times} | {found:.2f}{interval} (from {start:,}) |"
 
 
-def slope(sizes: tuple[int, ...], ms: tuple[float, ...]) -> tuple[float, float]:
+def slope(sizes: tuple[float, ...], ms: tuple[float, ...]) -> tuple[float, float]:
     """The slope of log ms over log size, and half of its 95 % interval."""
     from scipy import stats
 
