@@ -28,7 +28,7 @@ class Arcs {
     const { data, maps } = this.view
     this.head.children[0].textContent = maps.askers === 1 ? "the answer …" : "asks …"
     const most = Math.max(maps.tokens, maps.askers)
-    this.row = Math.max(14, Math.min(24, Math.floor(720 / most)))
+    this.row = FINGER ? 44 : Math.max(14, Math.min(24, Math.floor(720 / most)))
     this.root.style.setProperty("--row", `${this.row}px`)
     this.root.style.setProperty("--letters", `${Math.min(14, this.row - 2)}px`)
     this.root.style.height = `${most * this.row}px`

@@ -1,6 +1,8 @@
 // A component's life in the page: elements, one instance per mount, the bus of linked views.
 // Streamlit runs a component from one script, so load() puts this file in front of it.
 
+const FINGER = matchMedia("(pointer: coarse)").matches // what can be pressed is then 44 pixels high
+
 /**
  * Make an element. Text only ever becomes textContent: a word must not be able to become markup.
  * @param {string} tag

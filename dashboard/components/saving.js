@@ -40,6 +40,14 @@ function offerCopy(lines) {
   place.append(copy)
 }
 
+/** A chart whose pages flip does so at once where the reader wants no motion. @param {any} chart */
+function stayStill(chart) {
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) return
+  for (const layout of [chart?.layout, chart?._fullLayout])
+    for (const step of (layout?.sliders || []).flatMap((/** @type {any} */ slider) => slider.steps || []))
+      for (const part of ["frame", "transition"]) if (step.args?.[1]?.[part]) step.args[1][part].duration = 0
+}
+
 class Saving {
   /**
    * @param {HTMLElement} root
@@ -87,8 +95,13 @@ class Saving {
     for (const chart of document.querySelectorAll(CHART)) {
       const place = chart.closest("[data-testid=stElementContainer]")
       if (!place || place.querySelector(".chart-tools") || !chart.querySelector(".main-svg")) continue
+      stayStill(chart.querySelector(".js-plotly-plot") || chart)
       const row = element("div", "chart-tools")
       addTools(row, "this picture")
+      const table = button("tool", "Table")
+      table.dataset.format = "Table"
+      table.title = "The numbers of this picture as a table"
+      row.prepend(table)
       row.addEventListener("click", (event) => {
         const { format } = /** @type {HTMLElement} */ (event.target).dataset
         if (format) void this.save(format, /** @type {HTMLElement} */ (place))
@@ -122,6 +135,7 @@ class Saving {
     const look = { caption, background: pageColour(place), muted: style.color, family: style.fontFamily }
     const points = pointsOf(chart)
     const rows = points.map((point) => [...point.row, point.said])
+    if (format === "Table") return showTable(caption, HEAD, rows)
     if (format === "CSV") return download(name, "csv", toCsv([HEAD, ...rows]), "text/csv")
     if (format === "JSON") return download(name, "json", toJson({ caption, head: HEAD, rows }), "application/json")
     if (format === "HTML") return this.savePage(name, chart, look, { name, caption, head: HEAD, points: points.map(briefly) })

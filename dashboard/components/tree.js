@@ -1,7 +1,6 @@
 // Where could it go from here? A tree of continuations; lines as thick as tokens are likely.
 // Pointing shows a way, a click keeps it, a second way is compared with the kept one.
 
-const FINGER = matchMedia("(pointer: coarse)").matches // 44 pixels to hit, on such a screen
 const ROW = FINGER ? 48 : 30
 const NODE = FINGER ? 44 : 26
 const GAP = 44

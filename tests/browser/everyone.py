@@ -37,6 +37,22 @@ NAMELESS = """() => {
   return found
 }"""
 
+# What offers itself to a pointer and no key can come to: neither it nor what it is in takes the focus.
+UNREACHABLE = """() => {
+  const found = []
+  const focused = 'a[href], button, input, select, textarea, summary, label, [tabindex]'
+  const walk = (root) => {
+    for (const node of root.querySelectorAll('*')) {
+      if (node.shadowRoot) walk(node.shadowRoot)
+      if (getComputedStyle(node).cursor !== 'pointer' || !node.checkVisibility()) continue
+      if (node.closest(focused) || node.querySelector(focused) || node.closest('.js-plotly-plot')) continue
+      found.push(`${node.tagName.toLowerCase()}.${node.className.baseVal ?? node.className}`)
+    }
+  }
+  walk(document)
+  return [...new Set(found)]
+}"""
+
 # What a finger must hit, and how large it is: words in a running text only need the height (WCAG 2.5.5, inline).
 SMALL = """(least) => {
   const pressed = 'button, a[href], input, select, textarea, summary, [role=button], [role=tab], [role=slider]'
@@ -115,6 +131,11 @@ def unfold(page: Page) -> None:
 
 def nameless(page: Page) -> list[str]:
     return page.evaluate(NAMELESS)
+
+
+def unreachable(page: Page) -> list[str]:
+    """What can be clicked and not be come to with the keyboard."""
+    return page.evaluate(UNREACHABLE)
 
 
 def small(page: Page, least: int = 44) -> list[str]:

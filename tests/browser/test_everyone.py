@@ -37,6 +37,7 @@ def test_axe_finds_nothing_grave(desk, server, view):
     everyone.unfold(page)
     assert everyone.unexcused(everyone.grave(page)) == []
     assert everyone.nameless(page) == []
+    assert everyone.unreachable(page) == []
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     settle(page)
     assert (
@@ -60,8 +61,9 @@ def test_planted_faults_are_found(desk, server):
     page = desk.open(server.address("own"))
     page.evaluate("""() => document.querySelector('.question').insertAdjacentHTML('afterend',
       '<p style="color:#bbb;background:#fff">pale</p><img src="data:,"><canvas width="20" height="20"></canvas>'
-      + '<button style="inline-size:20px;block-size:20px">x</button>')""")
+      + '<button style="inline-size:20px;block-size:20px">x</button><i style="cursor:pointer">y</i>')""")
     found = everyone.unexcused(everyone.grave(page))
     assert any("color-contrast" in one for one in found) and any("image-alt" in one for one in found)
     assert [one.split(" ")[0] for one in everyone.nameless(page)] == ["img", "canvas"]
     assert any(one.endswith("20 x 20") for one in everyone.small(page))
+    assert everyone.unreachable(page) == ["i."]

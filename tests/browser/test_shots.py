@@ -14,6 +14,9 @@ from tests.browser.desk import Desk, Server, settle
 pytestmark = [pytest.mark.browser, pytest.mark.shots, pytest.mark.timeout(300)]
 
 TEXT = "The keys to the old wooden cabinet are on the table, and Anna, who lost her ring, looks for them."
+RIGHT_TO_LEFT = {
+    "arabic": "ذهب الولد إلى المدرسة، ثم قرأ كتابًا in English.", "hebrew": "הילד הלך לבית הספר today בבוקר.",
+}  # fmt: skip
 MODELS = ("wiki-lstm", "reviews-gpt")
 DESK_PX, PHONE_PX = 1280, 390
 TALL_PX = 2600  # nothing scrolls: a place between two pixels would smooth edges otherwise
@@ -30,6 +33,7 @@ class Place:
     width: int
     method: str | None = None
     word: int | None = None
+    text: str = TEXT
     tall: int = TALL_PX
 
 
@@ -91,7 +95,15 @@ def anatomy_pictures() -> Iterator[Picture]:
                 yield Picture(name="attention", place=place, selector=columns)
 
 
-PICTURES = [*saliency_pictures(), *next_pictures(), *anatomy_pictures()]
+def script_pictures() -> Iterator[Picture]:
+    """Texts from right to left; other scripts need fonts that not every machine has (test_scripts.py measures)."""
+    for name, text in RIGHT_TO_LEFT.items():
+        for theme, width in LOOKS:
+            place = Place(view="", model="reviews-gpt", theme=theme, width=width, text=text)
+            yield Picture(name=f"surprise-{name}", place=place, selector=".st-key-surprise")
+
+
+PICTURES = [*saliency_pictures(), *next_pictures(), *anatomy_pictures(), *script_pictures()]
 
 
 class Album:
@@ -106,7 +118,7 @@ class Album:
         if place != self.place:
             self.close()
             address = self.server.address(
-                place.view, model=place.model, text=TEXT, method=place.method, word=place.word
+                place.view, model=place.model, text=place.text, method=place.method, word=place.word
             )
             phone = place.width == PHONE_PX
             look = {"theme": place.theme, "width": place.width, "touch": phone, "height": place.tall}

@@ -1,0 +1,38 @@
+"""Texts of any script on the strips: whole words, the right direction, nothing broken into pieces of characters."""
+
+import pytest
+
+from tests.browser import strips
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+FAMILY, THUMB = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f44d\U0001f3fd"
+FLAGS = "\U0001f1eb\U0001f1f7\U0001f1e9\U0001f1ea"
+TEXTS = {  # the text, its direction, and its words
+    "Arabic": ("ذهب الولد إلى المدرسة", "rtl", ["ذهب", "الولد", "إلى", "المدرسة"]),
+    "Chinese": ("我今天去学校。", "ltr", ["我", "今", "天", "去", "学", "校", "。"]),
+    "Hindi": ("मैं विद्यालय जाता हूँ।", "ltr", ["मैं", "विद्यालय", "जाता", "हूँ", "।"]),
+    "emoji": (f"My {FAMILY} {FLAGS} {THUMB}", "ltr", ["My", FAMILY, FLAGS[:2], FLAGS[2:], THUMB]),
+}  # fmt: skip
+PLACES = """(root) => [...root.querySelectorAll('.word .chip')].map((chip) => {
+  const { left, right, top } = chip.getBoundingClientRect()
+  return { shown: chip.textContent, left, right, top }
+})"""
+
+
+def test_every_script_stands_as_its_readers_read_it(desk, server):
+    text, direction, words = TEXTS["Arabic"]
+    page = desk.open(server.address("saliency", text=text, model="reviews-gpt"))
+    for name, (text, direction, words) in TEXTS.items():
+        if name != "Arabic":
+            strips.write(page, text)
+            strips.strip(page, "saliency").get_by_text(words[-1]).first.wait_for()
+            page.wait_for_timeout(300)
+        places = strips.strip(page, "saliency").evaluate(PLACES)
+        shown = [place["shown"] for place in places][1 : len(words) + 1]  # behind the start mark
+        assert shown == words, name
+        assert strips.strip(page, "saliency").locator(".words").get_attribute("dir") == direction
+        line = [place for place in places[1 : len(words) + 1] if abs(place["top"] - places[1]["top"]) < 2]
+        order = sorted(line, key=lambda place: place["left"], reverse=direction == "rtl")
+        assert [place["shown"] for place in order] == [place["shown"] for place in line], name
+        assert "\ufffd" not in "".join(shown)
