@@ -31,7 +31,8 @@ class Found:
 
     @property
     def tried(self) -> int:
-        return len(self.leads)
+        """How many texts were run."""
+        return sum(np.isfinite(lead) for lead in self.leads.values())
 
 
 def search(edits: Sequence[Edit], leads: Leads, budget: int, most: int = 8) -> Found:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
 from interpret import progress
 from interpret.counterfactual import Edits, Found, search
@@ -29,7 +30,7 @@ from interpret.sentences import bare
 from interpret.swaps import words_instead
 from interpret.target import Target
 from interpret.word_lists import ready
-from models.base import Refusal
+from models.base import BadText, LanguageModel, Refusal
 
 KEPT, READY = 12, 24  # changes that are reported
 Row = tuple[str, Edits]  # what kind of change it is, and the change
@@ -110,14 +111,27 @@ def _rows(run: Run, places: list[tuple[int, int]], found: Found) -> list[Row]:
     return rows
 
 
+def _alone(model: LanguageModel, text: str | None) -> Tensor | None:
+    """The row of logits that answers, (V,), of a text run by itself; None for one that the model does not take."""
+    try:
+        return record(model, text).logits[-1] if text else None
+    except BadText:
+        return None
+
+
 def _reported(
     run: Run, target: Target, options: Options, answer: Answer, places: list[tuple[int, int]], found: Found
 ) -> Counterfactuals:
     """Every reported text, run alone."""
     text, model, tokens = run.tokens.text, run.model, run.tokens
     written = [(kind, edits, applied(text, places, edits)) for kind, edits in _rows(run, places, found)]
-    known = [(kind, edits, new) for kind, edits, new in written if new]
-    alone = [record(model, new).logits[-1] for _, _, new in known]
+    rows = [_alone(model, new) for _, _, new in written]
+    known = [
+        (kind, edits, new)
+        for (kind, edits, new), row in zip(written, rows, strict=True)
+        if new and row is not None
+    ]
+    alone = [row for row in rows if row is not None]
     again = np.array([float(answer.lead(row[None])[0]) for row in alone])
     gaps = [
         abs(float(again[k]) - found.leads[edits])
@@ -148,7 +162,7 @@ def _reported(
         changes=tuple(edits_in_words(text, places, edits) for _, edits, _ in known),
         kinds=tuple(kind for kind, _, _ in known), texts=tuple(new for _, _, new in known),
         sizes=np.array([len(edits) for _, edits, _ in known]), nats=nats, flips=flips, proved=flips and found.proved,
-        tried=found.tried, singles=sum(len(one) == 1 for one in found.leads), pairs=found.pairs,
+        tried=int(found.tried), singles=sum(len(one) == 1 for one in found.leads), pairs=found.pairs,
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def test_arrow_keys_walk_and_escape_lets_go(desk, server, view):
     page.keyboard.press("ArrowLeft")
     assert strips.state(page, view)["shown"] == 6
     assert strips.state(page, view)["pin"] == 5
-    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
     wait_for_address(page, word="6")
     settle(page)
     page.keyboard.press("Escape")
