@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import VERSION, cached, choices, shelf
+from dashboard import VERSION, cached, choices, interface, shelf
 from dashboard.python_lines import python_lines
 from interpret.results import Result
 from interpret.results.reading import reading
@@ -21,6 +21,11 @@ def style() -> None:
     """The page's own rules; colours come from the theme."""
     rules = "\n".join(path.read_text(encoding="utf-8") for path in STYLES)
     st.html(f"<style>{rules}</style>")
+
+
+def asks(path: str) -> None:
+    """The question of the page with this address, as the interface's texts have it."""
+    question(interface.question(path))
 
 
 def question(title: str) -> None:
@@ -92,8 +97,8 @@ def check(found: Result) -> None:
     """The number by which to judge the picture, and what a reader must know before believing it."""
     mark = "" if found.check.passed else " failed"
     notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
-    sentence = escape(found.check.in_words())
-    st.html(f'<ul class="check{mark}"><li><strong>Check.</strong> {sentence}</li>{notes}</ul>')
+    title, sentence = escape(interface.said("notes.check")), escape(found.check.in_words())
+    st.html(f'<ul class="check{mark}"><li><strong>{title}</strong> {sentence}</li>{notes}</ul>')
 
 
 def notes(method: str, task: str = "causal", found: Any = None) -> None:
@@ -116,17 +121,23 @@ def _all_notes(method: str, task: str, found: Any) -> None:
     note = next(written[name] for name in names if name in written)
     example, limit = reading(found)
     limits = [*note["limits"], limit] if limit else note["limits"]
-    pair("How to read this", f"{note['how']} {example}".strip(), "What it does not tell you", limits)
-    with st.expander("How it is computed"):
+    _read_so(f"{note['how']} {example}".strip(), limits)
+    with st.expander(interface.said("notes.computed")):
         st.text(cached.about(method))
-    with st.expander("The same in Python"):
+    with st.expander(interface.said("notes.python")):
         code(python_lines(method))
 
 
 def how(name: str, more: str = "") -> None:
-    """How to read a part of a page, with `more` behind it, and what it does not tell."""
+    """How to read a part of a page, with `more` behind it, and what it does not tell; of two sides on the first."""
+    if choices.is_second():
+        return
     note = _notes()[name]
-    pair("How to read this", note["how"] + more, "What it does not tell you", note["limits"])
+    _read_so(note["how"] + more, note["limits"])
+
+
+def _read_so(how: str, limits: list[str]) -> None:
+    pair(interface.said("notes.how"), how, interface.said("notes.limits"), limits)
 
 
 def pair(title: str, text: str, other: str, points: list[str]) -> None:
@@ -156,7 +167,7 @@ def _meta(found: Result) -> str:
 
 
 def _card() -> None:
-    with st.popover("About the model", type="tertiary"):
+    with st.popover(interface.said("frame.about-model"), type="tertiary"):
         try:
             st.html(card_table(shelf.card(choices.model())))
         except shelf.Refusal as refusal:
@@ -206,12 +217,10 @@ def share() -> None:
     """The address of this very view, the pinned word included."""
     if choices.is_second():
         return
-    with st.popover("Share", type="tertiary"):
+    with st.popover(interface.said("frame.share"), type="tertiary"):
         link = choices.link()
         if link is None:
-            st.text(
-                "This text is too long for a link. Save the JSON under a picture: it opens this view again."
-            )
+            st.text(interface.said("frame.no-link"))
         else:
-            st.text("This link opens the same view:")
+            st.text(interface.said("frame.link"))
             code(link)

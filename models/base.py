@@ -188,9 +188,8 @@ def _same_word(text: str, before: tuple[int, int], this: tuple[int, int]) -> boo
         return True  # a space cut off from the word it stands before
     at = this[0]
     last, first = text[at - 1], text[at]  # not before[1] - 1: some tokenizers leave spaces out
-    if unicodedata.category(first)[0] == "M" or {last, first} & JOINERS:
-        return True
-    if _one_picture(text[max(0, at - 40) : at], first):
+    tied = unicodedata.category(first)[0] == "M" or {last, first} & JOINERS
+    if tied or _one_picture(text[max(0, at - 40) : at], first):
         return True
     if _stands_alone(first) or _stands_alone(last):
         return False

@@ -11,14 +11,10 @@ import streamlit as st
 from dashboard import shelf, worlds
 from dashboard.choices import address
 from dashboard.choices.address import linked, now, write
+from dashboard.interface import said, section
 
 EXAMPLES = Path(__file__).parents[2] / "assets" / "texts" / "examples.json"
-MEASURES = {
-    "log-prob": "log-probability (nats)",
-    "logit": "score before softmax (logit)",
-    "probability": "probability",
-    "contrast": "lead over the best other guess (logits)",
-}
+MEASURES = section("measures")
 
 
 @cache
@@ -72,26 +68,31 @@ def sidebar(*, explains: bool, reads: bool = True, compares: Callable[[], None] 
         first = next(iter(fitting.values()))["text"]
         st.session_state["text"] = address.given_text(first)
     with st.sidebar:
-        st.selectbox("Model", list(known), format_func=known.__getitem__, key="model", on_change=_suit_text)
+        st.selectbox(
+            said("side-bar.model"),
+            list(known),
+            format_func=known.__getitem__,
+            key="model",
+            on_change=_suit_text,
+        )
         st.text_area(
-            "Text", key="text", height=150, on_change=_own_text,
-            help="Ctrl+Enter, or a click elsewhere, looks at the new text.",
+            said("side-bar.text"), key="text", height=150, on_change=_own_text, help=said("side-bar.text-help")
         )  # fmt: skip
         st.selectbox(
-            "Or an example", list(fitting), index=None, key="example", on_change=_take_example,
-            placeholder="Choose a text",
+            said("side-bar.example"), list(fitting), index=None, key="example", on_change=_take_example,
+            placeholder=said("side-bar.example-none"),
         )  # fmt: skip
         if not reads:
-            st.caption("This page does not use the text.")
+            st.caption(said("side-bar.text-unused"))
         elif strange := worlds.strangers(model(), text()):
-            said = f"Words this model does not know: {', '.join(strange[:8])}. Choose an example."
-            st.html(f'<p class="meta">{escape(said)}</p>')
+            unknown = said("side-bar.words-unknown", words=", ".join(strange[:8]))
+            st.html(f'<p class="meta">{escape(unknown)}</p>')
         if explains:
             _measure()
         if compares:
             compares()
-        st.caption("Runs on this computer. Nothing is sent anywhere.")
-        with st.popover("Memory", type="tertiary"):
+        st.caption(said("side-bar.local"))
+        with st.popover(said("side-bar.memory"), type="tertiary"):
             st.text(shelf.footprint())
     chosen = {"measure": measure()} if explains else {}
     write(model=model(), text=text(), **chosen)
@@ -100,10 +101,9 @@ def sidebar(*, explains: bool, reads: bool = True, compares: Callable[[], None] 
 def _measure() -> None:
     linked("measure", MEASURES)
     st.selectbox(
-        "What to explain", list(MEASURES), format_func=MEASURES.__getitem__, key="measure",
+        said("side-bar.measure"), list(MEASURES), format_func=MEASURES.__getitem__, key="measure",
         persist_state="session",
-        help="The number whose causes are shown. With “lead”, each word is set against the word "
-        "the model liked best in its place.",
+        help=said("side-bar.measure-help"),
     )  # fmt: skip
 
 

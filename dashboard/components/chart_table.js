@@ -18,13 +18,14 @@ function tableRow(kind, cells) {
 }
 
 /**
- * The table, without columns in which nothing stands, and a sentence where it is not all.
+ * The table, without columns in which nothing stands, or one series only, and a sentence where it is not all.
  * @param {string} caption
  * @param {string[]} head
  * @param {(string | number | null)[][]} rows
  */
 function chartTable(caption, head, rows) {
-  const kept = head.map((_, column) => rows.some((row) => row[column] !== null && row[column] !== ""))
+  const several = rows.some((row) => row[0] !== rows[0][0])
+  const kept = head.map((_, column) => (several || column > 0) && rows.some((row) => (row[column] ?? "") !== ""))
   const fit = (/** @type {(string | number | null)[]} */ row) => row.filter((_, column) => kept[column]).map(cellText)
   const table = element("table")
   const top = element("thead")

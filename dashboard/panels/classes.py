@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 
-TITLE = "What does it take this text for?"
+ASKS = "next-classify"
 
 
 def show() -> None:

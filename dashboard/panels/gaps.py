@@ -9,7 +9,7 @@ from dashboard.panels.surprises import surprise_part
 from interpret.sentences import percent, visible
 from interpret.wording import Surprises
 
-TITLE = "What belongs in each gap?"
+ASKS = "next-masked"
 
 
 def show() -> None:

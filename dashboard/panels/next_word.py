@@ -8,7 +8,7 @@ from dashboard.panels import predicting
 from dashboard.panels.surprises import surprise_part
 from interpret.sentences import bare, writable
 
-TITLE = "What comes next?"
+ASKS = "next"
 
 
 def show() -> None:

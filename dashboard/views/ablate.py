@@ -6,7 +6,7 @@ from dashboard import answers, choices, figures, frame, shelf
 from dashboard.panels import ablate, units
 
 WAYS = {"mean": "at its mean", "zero": "at 0", "resampled": "at values from elsewhere"}
-frame.question("What if a unit is off?")
+frame.asks("ablate")
 card, heads = shelf.card(choices.model()), 0
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = choices.unit("Units or heads, with commas", "the one that changes most")

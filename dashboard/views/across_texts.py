@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import answers, choices, frame, shelf
 from dashboard.panels import across_texts, overlaid, text_sets
 
-frame.question("How does it do on my texts?")
+frame.asks("across-texts")
 found = answers.ask("texts", **text_sets.chosen())
 frame.said(found.in_words())
 st.html(f'<p class="meta">{escape(found.model)} · {escape(found.shows())}</p>')

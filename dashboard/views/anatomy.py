@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import anatomy_lines, anatomy_parts, answers, figures, frame
 from dashboard.figures.anatomy import parts
 
-frame.question("How is it built?")
+frame.asks("anatomy")
 found = answers.ask("anatomy")
 frame.answer(found.in_words(), found)
 st.plotly_chart(parts(found), key="parts", config=figures.CONFIG, alt=found.in_words())

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import frame
 from dashboard.panels import attention, attention_detail
 
-frame.question("Where does it look?")
+frame.asks("attention")
 if attention.can_be_seen():
     answer = st.container()  # filled when it is known what the reader wants to see
     kind, found = attention.maps()

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import choices, frame, indexes
 from dashboard.panels import behind
 
-frame.question("Which texts stand behind a unit?")
+frame.asks("behind")
 job = indexes.look(choices.index())
 choices.keep_index(job.name if job else None)
 

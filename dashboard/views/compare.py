@@ -3,7 +3,7 @@
 from dashboard import choices, frame
 from dashboard.panels import differences, differing
 
-frame.question("What differs?")
+frame.asks("compare")
 differing.flagships()
 one, other = differing.sides()
 known = differing.offered(one, other)

@@ -6,7 +6,7 @@ from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.figures import lens as pictures
 from dashboard.panels import layers
 
-frame.question("When did it decide?")
+frame.asks("decided")
 reader = layers.reader()
 found = answers.ask("lens", reader=reader)
 place = layers.chosen(found)
@@ -23,7 +23,7 @@ st.caption(
 )
 layers.follow(found, place, reader)
 frame.check(found)
-if shelf.task(choices.model()) == "causal":
+if choices.side() is None and shelf.task(choices.model()) == "causal":
     layers.train()
     if cached.method_titles("patched", choices.model()):
         layers.patch()

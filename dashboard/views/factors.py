@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import answers, choices, frame, shelf
 from dashboard.panels import text_factors
 
-frame.question("Which units work together?")
+frame.asks("factors")
 card = shelf.card(choices.model())
 many = choices.pick("across", "Over", text_factors.SETS)
 with st.container(horizontal=True, vertical_alignment="bottom"):

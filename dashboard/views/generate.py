@@ -3,7 +3,7 @@
 from dashboard import frame
 from dashboard.panels import writing
 
-frame.question("What would it write?")
+frame.asks("write")
 writing.next_token()
 writing.ways()
 writing.by_itself()

@@ -3,7 +3,7 @@
 from dashboard import choices, frame
 from dashboard.panels import grammar, grammar_inside, grammar_pairs
 
-frame.question("Has it learned grammar?")
+frame.asks("grammar")
 found = grammar.of_model()
 if found is not None:
     grammar.answer(found)

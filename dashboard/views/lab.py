@@ -6,7 +6,7 @@ from dashboard import answers, figures, frame
 from dashboard.panels import head_lab, lab, lab_table
 from interpret.sentences import percent
 
-frame.question("Is attention an explanation?")
+frame.asks("lab")
 if head_lab.fits():
     known = head_lab.agreement()
     head_lab.another(known)

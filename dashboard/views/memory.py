@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import answers, choices, figures, frame
 from dashboard.figures.units import half_lives, saturation
 
-frame.question("What does the LSTM remember?")
+frame.asks("memory")
 chosen = choices.unit("Cells, with commas between", "the one that changes most")
 found = answers.ask("memory", units=chosen)
 frame.answer(found.in_words(), found)

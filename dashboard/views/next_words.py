@@ -4,5 +4,5 @@ from dashboard import choices, frame, shelf
 from dashboard.panels import classes, gaps, next_word
 
 panel = {"causal": next_word, "masked": gaps, "classify": classes}[shelf.task(choices.model())]
-frame.question(panel.TITLE)
+frame.asks(panel.ASKS)
 panel.show()

@@ -3,7 +3,7 @@
 from dashboard import choices, frame, shelf
 from dashboard.panels import over_texts
 
-frame.question("Which words push a class?")
+frame.asks("over-texts")
 card = shelf.card(choices.model())
 if card.task != "classify":
     frame.notice(

@@ -3,7 +3,7 @@
 from dashboard import choices, frame, shelf
 from dashboard.panels import own
 
-frame.question("Can I open a model of my own?")
+frame.asks("own")
 if shelf.is_public():
     frame.said(shelf.SHARED)
 else:

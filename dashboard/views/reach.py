@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
 
-frame.question("How far does it look?")
+frame.asks("reach")
 name = choices.model()
 if shelf.task(name) != "causal":
     writes = [n for n in shelf.titles() if shelf.task(n) == "causal"]

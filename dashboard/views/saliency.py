@@ -6,7 +6,7 @@ from dashboard import answers, cached, choices, frame
 from dashboard.panels import causes, completeness, predicting
 from interpret.wording import by_word, first_row, row_probability
 
-frame.question("Which words led to this one?")
+frame.asks("saliency")
 guess = st.container()
 methods = cached.method_titles("token-grid", choices.model())
 method = choices.method(methods)

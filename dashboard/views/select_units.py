@@ -3,7 +3,7 @@
 from dashboard import choices, frame, shelf
 from dashboard.panels import behind, select_units
 
-frame.question("Which units know these words?")
+frame.asks("select")
 card, kind = shelf.card(choices.model()), ""
 if "cells" in card.abilities:
     kind = choices.pick("kind", "Units", {"cell": "cells", "hidden": "hidden states"})

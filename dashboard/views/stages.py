@@ -3,7 +3,7 @@
 from dashboard import answers, choices, frame, shelf
 from dashboard.panels import stages
 
-frame.question("What changed while it learned?")
+frame.asks("stages")
 name = choices.model()
 found = answers.ask("stages", text=choices.text(), place=shelf.whereabouts(name))
 frame.answer(found.in_words(), found)

@@ -3,8 +3,10 @@
 from dashboard import frame
 from dashboard.panels import beginning, stories
 
-frame.question("Where to begin?")
-frame.said("Take a tour if this is new to you, open a story to see something worth seeing, or start a lesson.")
+frame.asks("stories")
+frame.said(
+    "Take a tour if this is new to you, open a story to see something worth seeing, or start a lesson."
+)
 frame.section("Guided tours")
 beginning.tours()
 frame.section("Twelve stories")

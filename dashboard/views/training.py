@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import choices, frame, jobs
 from dashboard.panels import learning
 
-frame.question("What happens while a model learns?")
+frame.asks("train")
 job = jobs.look(choices.job())
 choices.keep_job(job.name if job else None)
 

@@ -3,7 +3,7 @@
 from dashboard import frame
 from dashboard.panels import league
 
-frame.question("Can I trust this map?")
+frame.asks("trust")
 found = league.found()
 if found is not None:
     group, measure, reading = league.looks(found)

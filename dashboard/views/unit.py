@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import answers, choices, frame
 from dashboard.panels import behind, units
 
-frame.question("What does one unit watch for?")
+frame.asks("unit")
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     chosen = choices.unit("Unit", "the one that changes most")

@@ -3,7 +3,7 @@
 from dashboard import choices, frame
 from dashboard.panels import words, words_compared, words_inside, words_texts
 
-frame.question("Which words does it think alike?")
+frame.asks("words")
 looks = {**words.LOOKS, **words_inside.LOOKS, **words_compared.LOOKS, **words_texts.LOOKS}
 look = choices.pick("words", "Look at", {name: title for name, (title, _) in looks.items()}, named=False)
 looks[look][1]()

@@ -1,0 +1,93 @@
+"""The interface's texts are in one file for each language, and a page has no title from anywhere else."""
+
+import ast
+import json
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from dashboard import choices, interface
+from dashboard.interface import FIRST, TEXTS, said, section, texts
+from dashboard.questions import QUESTIONS
+from tests.dashboard.conftest import texts as html
+
+DASHBOARD = Path(interface.__file__).parent
+TAKEN = re.compile(r"""(?:said|section)\(f?["']([\w.-]+?)(?:\.?\{|["'])""")
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_text_is_taken_by_somebody_and_every_name_has_one():
+    used = {
+        name for path in DASHBOARD.rglob("*.py") for name in TAKEN.findall(path.read_text(encoding="utf-8"))
+    }
+    known = set(texts(FIRST))
+    exact = used & known
+    parts = {name for name in used - known if any(one.startswith(f"{name}.") for one in known)}
+    assert used == exact | parts
+    asked = {f"pages.{one.path}" for one in QUESTIONS} | {f"groups.{one.heading}" for one in QUESTIONS}
+    assert asked <= known
+    assert not [
+        one for one in known - exact if one.split(".")[0] not in parts | {"pages", "groups", "questions"}
+    ]
+    with pytest.raises(KeyError):
+        said("pages.nowhere")
+
+
+@pytest.mark.parametrize("file", sorted(TEXTS.glob("*.json")), ids=lambda file: file.stem)
+def test_a_language_says_what_english_says(file):
+    """Another language has no names of its own, and puts the same things into the same places."""
+    english, other = texts(FIRST), texts(file.stem)
+    assert set(other) <= set(english)
+    for name, text in other.items():
+        assert text.strip() and places(text) == places(english[name]), name
+
+
+def test_pages_take_their_titles_from_the_texts():
+    for path in sorted((DASHBOARD / "views").glob("*.py")):
+        calls = [
+            call for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("frame.question", "frame.asks")
+        ]  # fmt: skip
+        assert [ast.unparse(call.func) for call in calls] == ["frame.asks"], path.name
+        (given,) = calls[0].args
+        if isinstance(given, ast.Constant):
+            assert path.stem == next(one.file for one in QUESTIONS if one.path == given.value)
+
+
+@pytest.fixture
+def mirrored(tmp_path, monkeypatch):
+    """A language in which every text stands in brackets, but for one that its file does not have."""
+    written = json.loads((TEXTS / f"{FIRST}.json").read_text(encoding="utf-8"))
+    other = {part: {name: f"⟦{text}⟧" for name, text in said_.items()} for part, said_ in written.items()}
+    del other["side-bar"]["local"]
+    for name, content in ((FIRST, written), ("xx", other)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.setattr(interface, "TEXTS", tmp_path)
+    monkeypatch.setenv("UNDERHOOD_LANGUAGE", "xx")
+    texts.cache_clear()
+    yield
+    texts.cache_clear()
+
+
+def test_another_language_reaches_the_page(mirrored, opened):
+    page = opened("unit", text="The keys to the cabinet")
+    assert not page.exception
+    assert '<h1 class="question">⟦What does one unit watch for?⟧</h1>' in html(page)
+    assert page.selectbox(key="model").label == "⟦Model⟧"
+    assert page.text_area(key="text").label == "⟦Text⟧"
+    assert "⟦How to read this⟧" in html(page) and "⟦Check.⟧" in html(page)
+    assert any(
+        one.value == "Runs on this computer. Nothing is sent anywhere." for one in page.sidebar.caption
+    )
+    assert QUESTIONS[0].title == "⟦What comes next?⟧" and QUESTIONS[0].group == "⟦Guesses⟧"
+    assert section("measures")["logit"] == "⟦score before softmax (logit)⟧"
+
+
+def test_an_unknown_language_is_english(monkeypatch):
+    monkeypatch.setenv("UNDERHOOD_LANGUAGE", "../../etc/passwd")
+    assert said("side-bar.model") == "Model" and list(section("measures")) == list(choices.MEASURES)
