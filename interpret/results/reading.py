@@ -79,11 +79,15 @@ def _map(found: TokenGrid) -> Reading:
 def _heads(found: HeadMaps) -> Reading:
     if not found.shares:
         return "", ""
-    layer, head, asks, seen = np.unravel_index(int(found.values.argmax()), found.values.shape)
-    value = percent(float(found.values.max()))
+    between = found.values.copy()  # weights from word to word: what rests on a mark tells little
+    between[..., list(found.sinks)] = 0
+    if between.shape[2] > 1:
+        between[:, :, list(found.sinks)] = 0
+    layer, head, asks, seen = np.unravel_index(int(between.argmax()), between.shape)
+    value = percent(float(between.max()))
     how = (
-        f"Here the largest weight is {value}: {named(found.askers[asks])} looking at {named(found.tokens[seen])} in "
-        f"layer {layer + 1}{'' if found.joined else f', head {head}'}."
+        f"Here the largest weight between words is {value}: {named(found.askers[asks])} looking at "
+        f"{named(found.tokens[seen])} in layer {layer + 1}{'' if found.joined else f', head {head}'}."
     )
     marks = float(found.values[..., list(found.sinks)].sum() / found.values.sum()) if found.sinks else 0.0
     limit = (
