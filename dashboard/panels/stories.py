@@ -25,7 +25,7 @@ def show() -> None:
     for start in range(0, len(told), 2):
         for column, story in zip(st.columns(2, gap="medium"), told[start : start + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                st.subheader(story["title"])
+                st.subheader(story["title"], anchor=False)
                 st.text(story["look"])
                 st.caption(f"For a class: {story['ask']}")
                 st.caption(f"{asked[story['page']]} · {named[story['choices']['model']]}")
