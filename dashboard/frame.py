@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import VERSION, cached, choices, interface, shelf
+from dashboard.literal import isolated
 from dashboard.python_lines import python_lines
 from interpret.results import Result
 from interpret.results.reading import reading
@@ -70,12 +71,12 @@ def answer(sentence: str, found: Result) -> None:
 
 def said(sentence: str) -> None:
     """The one sentence that answers the question of the page."""
-    st.html(f'<p class="answer">{escape(sentence)}</p>')
+    st.html(f'<p class="answer">{isolated(sentence)}</p>')
 
 
 def quiet(sentence: str) -> None:
     """A line under a picture with words of a text, a file or a vocabulary in it: shown as written."""
-    st.html(f'<p class="meta">{escape(sentence)}</p>')
+    st.html(f'<p class="meta">{isolated(sentence)}</p>')
 
 
 def notice(sentence: str, more: str, role: str = "alert") -> None:
@@ -96,7 +97,7 @@ def caption(found: Result, title: str) -> str:
 def check(found: Result) -> None:
     """The number by which to judge the picture, and what a reader must know before believing it."""
     mark = "" if found.check.passed else " failed"
-    notes = "".join(f"<li>{escape(note)}</li>" for note in found.notes)
+    notes = "".join(f"<li>{isolated(note)}</li>" for note in found.notes)
     title, sentence = escape(interface.said("notes.check")), escape(found.check.in_words())
     st.html(f'<ul class="check{mark}"><li><strong>{title}</strong> {sentence}</li>{notes}</ul>')
 

@@ -1,6 +1,7 @@
-"""A reader's words in a label that Streamlit reads as Markdown: shown as they are written."""
+"""Others' words on the page, shown as they are written: in labels that are Markdown, and in sentences of ours."""
 
 import re
+from html import escape
 
 from interpret.sentences import visible
 
@@ -11,6 +12,9 @@ JOINED = re.compile(
     r"(?<=:)(?=[\w+-]+:|//)|(?<=[-<>=~])(?=[-<>=~])|(?<=@)(?=\w)|(?<=www)(?=\.)"
     r"|^(?=[©®\u203c-\u3299\U0001f000-\U0001ffff]|.\ufe0f)",
     re.IGNORECASE,
+)
+RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 JOINER = "\u2060"  # nothing to see, and no place to break a line
 
@@ -23,3 +27,9 @@ def literal(text: str) -> str:
     seen = "".join(c if c == " " else visible(c) for c in text)
     apart = JOINED.sub(JOINER, seen)
     return MARKS.sub(r"\\\1", GAPS.sub("\u00a0", apart))
+
+
+def isolated(sentence: str) -> str:
+    """A sentence as HTML, escaped: quoted words from right to left leave the numbers behind them in their place."""
+    found = escape(sentence)
+    return re.sub("“([^”]*)”", r"“<bdi>\1</bdi>”", found) if RIGHT_TO_LEFT.search(found) else found

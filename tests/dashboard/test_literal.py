@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.literal import JOINER, literal
+from dashboard.literal import JOINER, isolated, literal
 from interpret.sentences import visible
 
 ROOT = Path(__file__).parents[2]
@@ -55,3 +55,8 @@ def test_options_drawn_as_markdown_are_literal(file):
     for call in drawn:
         said = {word.arg: ast.unparse(word.value) for word in call.keywords}
         assert "literal" in said["format_func"]
+
+
+def test_quoted_words_from_right_to_left_stand_on_their_own():
+    assert isolated("“cat” (31 %), then <b>") == "“cat” (31 %), then &lt;b&gt;"  # nothing to set apart
+    assert isolated("“كتاب” (17 %), “<i>” 3") == "“<bdi>كتاب</bdi>” (17 %), “<bdi>&lt;i&gt;</bdi>” 3"
