@@ -11,6 +11,7 @@ from dashboard.processes import Line, Refusal, home, read
 RECIPES = {"story-lstm": "LSTM", "story-gpt": "transformer"}
 MINUTES = (1, 3, 5, 10)
 SEEDS = range(1, 1000)
+SILENT = 600.0  # seconds; no training is silent for so long
 LINE = Line(under="", does="Another model is learning", closed="learning", failed="training it", kept=5)
 State = Literal["starting", "learning", "measuring", "done", "lost"]
 
@@ -70,13 +71,15 @@ def look(name: str | None) -> Job | None:
     work = folder / asked["recipe"]
     with LINE.door:
         alive, code = LINE.is_running(name)
-        history = read(work / "history.json") or {"seconds": 0.0, "tokens": 0, "curve": [], "watched": []}
+        history = read(work / "history.json") or {}
+        history = {"seconds": 0.0, "curve": [], "watched": [], **history}
     whole = not alive and (folder / "out" / "card.json").is_file()
     seconds, state = float(history["seconds"]), "done" if whole else "lost"
     if alive and not history["curve"]:
         state = "starting"
     elif alive:
-        seconds += time.time() - (work / "history.json").stat().st_mtime
+        passed = time.time() - (work / "history.json").stat().st_mtime
+        seconds += passed if 0 < passed < SILENT else 0.0  # else the clock was set meanwhile
         over = seconds >= 60 * asked["minutes"] or (work / "finish").exists()
         seconds, state = min(seconds, 60 * asked["minutes"]), "measuring" if over else "learning"
     points = zip(history["curve"], history["watched"], strict=False)

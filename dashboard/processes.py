@@ -28,6 +28,7 @@ from dashboard.shelf import Refusal
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = re.compile(r"[A-Za-z0-9_-]{22}")
+NO_ROOM = "It cannot be begun ({}): make room and try again."
 OVERTIME = 600.0  # seconds beyond its time after which a process counts as stuck
 
 
@@ -87,14 +88,12 @@ class Line:
             folder.mkdir(mode=0o700)
             try:
                 lay_out(folder)
-                (folder / "job.json").write_text(json.dumps({**asked, "began": time.time()}))
+                self._begin(name, asked, command, lock)
             except OSError as error:
                 shutil.rmtree(folder, ignore_errors=True)
-                raise Refusal(f"It cannot be begun ({error.strerror}): make room and try again.") from None
-            self._launch(name, command(folder, asked), lock)
-            for old in sorted(self.folders(), key=lambda path: path.stat().st_mtime, reverse=True)[
-                self.kept :
-            ]:
+                raise Refusal(NO_ROOM.format(error.strerror)) from None
+            others = [path for path in self.folders() if path.parent != folder]  # whatever the clock says
+            for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[self.kept - 1 :]:
                 shutil.rmtree(old.parent, ignore_errors=True)
         return name
 
@@ -104,8 +103,18 @@ class Line:
         with self.door:
             if folder and asked and self.holder() != name:
                 with self._lock() as lock:
-                    (folder / "job.json").write_text(json.dumps({**asked, "began": time.time()}))
-                    self._launch(name, command(folder, asked), lock)
+                    try:
+                        self._begin(name, asked, command, lock)
+                    except OSError as error:
+                        raise Refusal(NO_ROOM.format(error.strerror)) from None
+
+    def _begin(
+        self, name: str, asked: dict[str, Any], command: Callable[[Path, dict[str, Any]], list[str]], lock: int
+    ) -> None:  # fmt: skip
+        """Note when it begins, by a clock that nobody sets, and start it; `OSError` changes nothing."""
+        folder = self.home() / name
+        write(folder / "job.json", {**asked, "began": time.monotonic()})
+        self._launch(name, command(folder, asked), lock)
 
     def is_running(self, name: str) -> tuple[bool, int | None]:
         """Whether a process is at work, and with which code it ended if that is known."""
@@ -176,8 +185,8 @@ class Line:
     def _free_if_stuck(self) -> None:
         """End the one that runs if its time is long over; refuses (`Busy`) otherwise."""
         name, pid = self._running()
-        asked = read(self.home() / name / "job.json") or {"minutes": 0.0, "began": time.time()}
-        left = 60 * asked["minutes"] - (time.time() - asked["began"])
+        asked = read(self.home() / name / "job.json") or {"minutes": 0.0, "began": time.monotonic()}
+        left = 60 * asked["minutes"] - (time.monotonic() - asked["began"])
         if left > -OVERTIME:
             when = f"in about {left / 60:.0f} minutes" if left > 90 else "in a minute or two"
             raise Busy(f"{self.does} on this computer just now: try again {when}.")
@@ -211,6 +220,22 @@ class Line:
 def read(path: Path) -> dict[str, Any] | None:
     """A small JSON file; None if it is not there, or not whole."""
     try:
-        return json.loads(path.read_text())
+        found = json.loads(path.read_text())
     except (OSError, ValueError):
         return None
+    return found if isinstance(found, dict) else None
+
+
+def write(path: Path, value: dict[str, Any]) -> None:
+    """Write a small JSON file in one step; `OSError` leaves what was there."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with aside.open("w") as file:
+            file.write(json.dumps(value))
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise

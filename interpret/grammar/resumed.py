@@ -106,7 +106,12 @@ def _keep(key: str, counts: Counts) -> None:
         with tempfile.NamedTemporaryFile(
             "w", dir=shelf(), suffix=".part", delete=False, encoding="utf-8"
         ) as file:
-            file.write(written)
-        Path(file.name).replace(shelf() / f"{key}.json")
+            aside = Path(file.name)
+            try:
+                file.write(written)
+                file.flush()
+                aside.replace(shelf() / f"{key}.json")
+            finally:
+                aside.unlink(missing_ok=True)
     except OSError:
         return  # a disk that is full or closed costs time the next time, and nothing now

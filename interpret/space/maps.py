@@ -1,12 +1,15 @@
 """Maps of a model's words, each made once: bundled with the model, kept on this machine's disk, or made anew."""
 
 import hashlib
+import io
 import json
 import os
 import tempfile
 import zipfile
+import zlib
 from functools import cache
 from pathlib import Path
+from tokenize import TokenError
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -19,6 +22,10 @@ from models.base import Refusal
 BUNDLED = Path(__file__).parents[2] / "assets" / "studies" / "maps"
 HOW = {"umap": "UMAP", "pca": "PCA"}
 SEEDS = (0, 1, 2)  # of the flip-book
+DAMAGED = (  # what numpy, zipfile and zlib raise of one flipped bit, by where it is
+    OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, MemoryError, OverflowError, SyntaxError,
+    zipfile.BadZipFile, zlib.error, TokenError,
+)  # fmt: skip
 _made: "WeakKeyDictionary[Space, dict[tuple[str, int], tuple[np.ndarray, str]]]" = WeakKeyDictionary()
 
 
@@ -118,19 +125,22 @@ def _keep(path: Path, pages: np.ndarray, said: dict) -> None:
 def _write(path: Path, pages: np.ndarray, said: dict, kind: type) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        np.savez_compressed(
-            file, pages=pages.astype(kind), said=np.frombuffer(json.dumps(said).encode(), np.uint8)
-        )
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+        aside = Path(file.name)
+        try:
+            about = np.frombuffer(json.dumps(said).encode(), np.uint8)
+            np.savez_compressed(file, pages=pages.astype(kind), said=about)
+            aside.chmod(0o644)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)  # of a full disk, whose other half did not come
 
 
 def _read(path: Path) -> tuple[np.ndarray, dict] | None:
     """Pages (S, P, 2) and what they are of; None if there is no such file, or none that can be believed."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             pages, said = file["pages"], json.loads(file["said"].tobytes())
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except DAMAGED:
         return None
     return (pages, said) if pages.ndim == 3 and np.isfinite(pages).all() else None
 

@@ -144,7 +144,7 @@ def test_a_dashboard_that_was_closed_meanwhile_is_said(home):
 def test_a_stuck_training_makes_place(home):
     name = started()
     asked = home / name / "job.json"
-    asked.write_text(json.dumps({**json.loads(asked.read_text()), "began": time.time() - 3600}))
+    asked.write_text(json.dumps({**json.loads(asked.read_text()), "began": time.monotonic() - 3600}))
     after = started()
     assert stands(after).alive and not stands(name).alive
 
