@@ -91,6 +91,14 @@ def test_next_and_back_walk_and_leave_keeps_the_view(opened):
     assert page.session_state["text"] == "The actors in this film"
 
 
+def test_who_wanders_off_is_led_back(opened):
+    page = opened(tour="1-your-first-look", step="1")
+    page.switch_page("views/anatomy.py").run()
+    assert "Step 1 of 6" in texts(page) and any("another page" in said.value for said in page.caption)
+    page.button(key="guide-again").click().run()
+    assert not any("another page" in said.value for said in page.caption)
+
+
 def test_presenting_stays_from_step_to_step_and_ends(opened):
     page = opened(**TOURS["1-your-first-look"].at(1, present=True)[1])
     assert 'class="presenting"' in texts(page)
