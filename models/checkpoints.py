@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from models.base import BadCheckpoint, Card, UnknownModel
+from models.written import faults
 
 WEIGHTS, CARD, CONFIG, TOKENIZER = "weights.safetensors", "card.json", "config.json", "tokenizer.json"
 MEASURED = ("tokens_seen", "seconds", "held_out_loss_nats", "perplexity_per_token", "perplexity_per_word",
@@ -29,18 +30,31 @@ def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a checkpoint's folder; anything else is refused."""
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(
+            written, ensure_ascii=False
+        ).encode()  # no half characters: nothing that shows a text takes them
     except FileNotFoundError:
         raise BadCheckpoint(f"{path.parent.name} has no {path.name}: restore the folder.") from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise BadCheckpoint(f"{path.parent.name}/{path.name} is not readable JSON: restore it.") from None
     if not isinstance(written, dict):
         raise BadCheckpoint(f"{path.parent.name}/{path.name} is not a JSON object: restore it.")
     return written
 
 
+def in_short(error: Exception) -> str:
+    """What a library said, in one line that is not too long."""
+    said = " ".join(str(error).encode(errors="replace").decode().split())
+    return said if len(said) <= 200 else f"{said[:199]}…"
+
+
 def read_card(folder: Path) -> Card:
     """The card of a checkpoint, without touching its weights."""
-    return Card.from_dict(read_json(folder / CARD))
+    said = read_json(folder / CARD)
+    wrong = faults(said)
+    if wrong is not None:
+        raise BadCheckpoint(f"{folder.name}/{CARD} says nothing sensible of its {wrong}: restore the folder.")
+    return Card.from_dict(said)
 
 
 def verify(folder: Path, card: Card) -> None:
@@ -87,7 +101,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         raise BadCheckpoint(f"{path.parent.name} has no {path.name}: restore the folder.") from None
     except (SafetensorError, OSError, ValueError) as error:
         raise BadCheckpoint(
-            f"{path.parent.name}/{path.name} is broken or cut short ({error}): restore it."
+            f"{path.parent.name}/{path.name} is broken or cut short ({in_short(error)}): restore it."
         ) from None
     return floats(stored, path)
 

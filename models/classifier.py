@@ -127,6 +127,6 @@ def load(folder: Path, stage: str | None = None) -> AttentiveClassifier:
     if wrong:
         raise BadCheckpoint(f"{folder.name}: missing or unknown weights: {', '.join(sorted(wrong))}.")
     cutter = Cutter(folder / checkpoints.TOKENIZER, config.get("start"))
-    if cutter.size > len(tensors["embedding"]):
+    if cutter.reach > len(tensors["embedding"]):
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
     return AttentiveClassifier(tensors, card, cutter)

@@ -8,6 +8,7 @@ A preflight reads headers, configurations and vocabularies, never weights, and r
 for. `opened` makes the same preflight first and refuses with its first problem.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,7 +64,12 @@ def opened(
     if seen.preflight.kind != "unknown" and seen.preflight.problems:
         raise BadCheckpoint(seen.preflight.problems[0])
     tell(0.1, "reading the weights")
-    model = seen.open()
+    try:
+        model = seen.open()
+    except Refusal:
+        raise
+    except Exception as error:  # noqa: BLE001  a hostile folder may make libraries raise anything at all
+        raise _odd(str(where), error) from None
     tell(1.0, "ready")
     return model
 
@@ -84,7 +90,17 @@ def _seen(where: str, root: Path | None, ask_hub: bool) -> _Seen:
         return _nothing(
             where, BadCheckpoint(f"{where!r} cannot be read ({type(error).__name__}): check who may read it.")
         )
+    except Exception as error:  # noqa: BLE001  a hostile file may hold anything at all
+        return _nothing(where, _odd(where, error))
     return replace(seen, preflight=_weighed(seen.preflight))
+
+
+def _odd(where: str, error: Exception) -> BadCheckpoint:
+    """What is said where a file made its reader stumble; the log has the rest."""
+    logging.getLogger(__name__).warning("%r cannot be opened", where[:200], exc_info=error)
+    return BadCheckpoint(
+        f"{where[-200:]!r} says something about itself that no model would ({type(error).__name__}): restore it."
+    )
 
 
 def _nothing(where: str, refusal: Refusal) -> _Seen:

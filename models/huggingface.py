@@ -171,7 +171,8 @@ def build(folder: Path, tensors: dict[str, Tensor], task: Task) -> Any:
     except RuntimeError:
         raise BadCheckpoint(f"{folder.name}: weights and config.json disagree in shape.") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadCheckpoint(f"{folder.name}: no {KINDS[task]} that is known here ({error}).") from None
+        why = checkpoints.in_short(error)
+        raise BadCheckpoint(f"{folder.name}: no {KINDS[task]} that is known here ({why}).") from None
     extra = {str(name) for name in fitted["unexpected_keys"] if not f".{name}".endswith(LEFT_OVER)}
     wrong = sorted({str(name) for name in fitted["missing_keys"] | fitted["mismatched_keys"]} | extra)
     if wrong:
@@ -200,7 +201,7 @@ def load(folder: Path, stage: str | None = None) -> HuggingFaceModel:
         start if card is not None or task == "causal" else None,
         framed=card is None and task != "causal",
     )
-    if cutter.size > known:
+    if cutter.reach > known:
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
     mask = mask_piece(folder, cutter) if task == "masked" else None
     if card is not None:

@@ -161,6 +161,6 @@ def load(folder: Path, stage: str | None = None) -> LstmModel:
     if wrong:
         raise BadCheckpoint(f"{folder.name}: missing or unknown weights: {', '.join(sorted(wrong))}.")
     cutter = Cutter(folder / checkpoints.TOKENIZER, config["start"])
-    if cutter.size > len(tensors["embedding"]):
+    if cutter.reach > len(tensors["embedding"]):
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
     return LstmModel(tensors, card, cutter)

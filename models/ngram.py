@@ -196,6 +196,6 @@ def load(folder: Path, stage: str | None = None) -> NgramModel:
     except RuntimeError:
         raise BadCheckpoint(f"{folder.name}: its tables do not fit each other: restore it.") from None
     cutter = Cutter(folder / checkpoints.TOKENIZER, config["start"])
-    if cutter.size > len(tables["1.counts"]):
+    if cutter.reach > len(tables["1.counts"]):
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
     return NgramModel(Counts(tables, config["discounts"]), card, cutter)

@@ -62,6 +62,6 @@ def opened(
     except RuntimeError:
         raise BadCheckpoint(f"{folder.name}: weights and config.json disagree: restore it.") from None
     cutter = Cutter(folder / checkpoints.TOKENIZER, config["start"])
-    if cutter.size > config["vocabulary"]:
+    if cutter.reach > config["vocabulary"]:
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
     return network, card, cutter

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from models import checkpoints
 from models.base import BadCheckpoint, BadText, LanguageModel, Tokens, frozen
+
+MOST = 1 << 31  # numbers of pieces are below
 
 
 class Cutter:
@@ -22,12 +25,20 @@ class Cutter:
         try:
             self._tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # noqa: BLE001  the library raises bare Exception
-            raise BadCheckpoint(f"{path.parent.name}: {path.name} cannot be read ({error}).") from None
+            why = checkpoints.in_short(error)
+            raise BadCheckpoint(f"{path.parent.name}: {path.name} cannot be read ({why}).") from None
         self._tokenizer.encode_special_tokens = True  # a reader who types "<mask>" gets those characters
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self.start, self._framed = start, framed
         self.size = self._tokenizer.get_vocab_size()
+        if start is not None and (type(start) is not int or not 0 <= start < MOST):
+            raise BadCheckpoint(f"{path.parent.name}: what stands before a text is no piece: restore it.")
+        self.start, self._framed = start, framed
+
+    @property
+    def reach(self) -> int:
+        """How many vectors a model needs for the pieces: one more than the largest number."""
+        return max(self.size, 0 if self.start is None else self.start + 1)
 
     def cut(self, text: str) -> Tokens:
         """Pieces of `text` behind the start piece (if there is one), or between the tokenizer's marks."""

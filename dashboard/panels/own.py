@@ -32,7 +32,9 @@ def places() -> None:
             "`python -m dashboard --models-dir FOLDER` to open models from that folder."
         )
         return
-    found = sorted(entry.name for entry in root.iterdir() if not entry.name.startswith("."))[:200]
+    found = sorted(
+        entry.name for entry in root.iterdir() if not entry.name.startswith(".") and entry.name.isprintable()
+    )[:200]
     if not found:
         st.caption("The folder that is open to readers is empty.")
         return

@@ -15,8 +15,8 @@ def confined(path: str | Path, root: Path) -> Path:
     `path` is relative to `root`, or absolute and inside it. Refused (`OutOfBounds`, whether it exists or
     not) are `..`, anything outside, links that lead outside, and folders that hold such links.
     """
-    asked, inside = Path(path), root.resolve()
-    outside = OutOfBounds(f"{str(path)!r} is not inside the folder of models: choose one that is in it.")
+    asked, inside, shown = Path(path), root.resolve(), str(path)[:200]
+    outside = OutOfBounds(f"{shown!r} is not inside the folder of models: choose one that is in it.")
     if ".." in asked.parts or "\0" in str(path):
         raise outside
     try:
@@ -27,7 +27,7 @@ def confined(path: str | Path, root: Path) -> Path:
     except (OSError, RuntimeError):  # a name too long, a circle of links, a folder that may not be read
         raise outside from None
     if led_out:
-        raise OutOfBounds(f"{str(path)!r} holds a link to a place outside the folder of models: remove it.")
+        raise OutOfBounds(f"{shown!r} holds a link to a place outside the folder of models: remove it.")
     return found
 
 

@@ -27,6 +27,7 @@ NAMES = {  # what configurations call the same thing
 EMBEDDINGS = ("wte", "embed_tokens", "embed_in", "word_embeddings", "tok_embeddings", "word_embedding")
 OUTPUTS = ("lm_head", "embed_out", "decoder", "vocab_projector")
 HEADS = ("classifier", "score", "classification_head", "pre_classifier")
+MOST = 10**7  # of any width, depth or count in a configuration
 SHIFTED = ("roberta", "xlm-roberta", "camembert", "roberta-prelayernorm")  # count their positions from 2
 
 
@@ -91,7 +92,8 @@ def look(where: str, folder: Path, kind: Kind, held: weights.Held | None = None)
 
 
 def _number(settings: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
-    return next((settings[name] for name in names if isinstance(settings.get(name), int)), None)
+    found = (settings.get(name) for name in names)
+    return next((one for one in found if type(one) is int and 0 < one < MOST), None)
 
 
 def _config(settings: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -128,7 +130,7 @@ def _shapes(tensors: Mapping[str, weights.Sketch]) -> _Shapes:
     def matrix(owners: tuple[str, ...]) -> tuple[int, ...] | None:
         for name, sketch in tensors.items():
             parts = name.split(".")
-            if len(sketch.shape) == 2 and parts[-1] == "weight" and parts[-2] in owners:
+            if len(sketch.shape) == 2 and parts[-1] == "weight" and {*parts[-2:-1]} & set(owners):
                 return sketch.shape
         return None
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from models import checkpoints
 from models.base import BadCheckpoint
 
+MOST = 1 << 40  # numbers along one axis
 HEADER_LIMIT = 100_000_000  # bytes, as the format itself allows
 SIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 FLOATS = {"F64": "fp64", "F32": "fp32", "F16": "fp16", "BF16": "bf16"}
@@ -67,11 +68,13 @@ def header(path: Path) -> dict[str, Sketch]:
             places = sorted(tuple(map(int, entry["data_offsets"])) for entry in said.values())
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise BadCheckpoint(f"{path.name} has no readable header: restore it.") from None
+    if any(size < 0 or size > MOST for sketch in found.values() for size in sketch.shape):
+        raise BadCheckpoint(f"{path.name} has no readable header: restore it.")
     wrong = sorted({sketch.kind for sketch in found.values()} - set(SIZES))
     if wrong:
+        kind = " ".join(wrong[0].split())[:40]
         raise BadCheckpoint(
-            f"{path.name} holds numbers stored as {wrong[0]}, which is not opened here; give weights in "
-            "fp32, fp16 or bf16."
+            f"{path.name} holds numbers stored as {kind}, which is not opened here; give weights in fp32, fp16 or bf16."
         )
     end = 0
     for start, stop in places:

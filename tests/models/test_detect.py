@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 import models
 from models import detect
 from models.__main__ import main
+from models.base import BadCheckpoint
 from tests import families, tiny
 
 SAFE = "model.safetensors"
@@ -46,7 +47,7 @@ def test_no_weight_is_read_and_it_is_quick(made, monkeypatch: pytest.MonkeyPatch
     assert detect.preflight(made("gpt2")).can_open
     assert detect.preflight(made("bert-classifier")).can_open
     assert time.perf_counter() - begun < 3
-    with pytest.raises(AssertionError, match="a weight was read"):
+    with pytest.raises(BadCheckpoint, match="AssertionError"):
         models.load(made("gpt2"))
 
 
