@@ -214,7 +214,7 @@ def has_lens(name: str) -> bool:
 
 def cutter(name: str) -> Cutter | None:
     """What cuts the texts of a model whose files are on this machine, without its weights."""
-    folder = _own[name].folder if name in _own else models.folder(name)
+    folder = _own[name].folder if name in _own else models.folder(name.partition("@")[0])
     return _cutter(folder) if folder else None
 
 

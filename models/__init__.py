@@ -25,10 +25,12 @@ def folder(name: str) -> Path:
 
 
 def card(name: str) -> Card:
-    """A bundled model's card, read without opening its weights."""
+    """A bundled model's card, read without opening its weights; NAME@STAGE is that of a stage of its training."""
     from models import checkpoints
 
-    return checkpoints.read_card(folder(name))
+    base, _, stage = name.partition("@")
+    found = checkpoints.read_card(folder(base))
+    return checkpoints.of_stage(found, stage)[0] if stage else found
 
 
 def load(

@@ -72,14 +72,19 @@ def opened(folder: Path, snapshot: str | None = None) -> tuple[Card, dict[str, T
     if snapshot is None:
         _verify(folder, {WEIGHTS: card.sha256, TOKENIZER: card.tokenizer_sha256})
         return card, read_tensors(folder / WEIGHTS)
+    then, file = of_stage(card, snapshot)
+    _verify(folder, {file: then.sha256, TOKENIZER: card.tokenizer_sha256})
+    return then, read_tensors(folder / file)
+
+
+def of_stage(card: Card, snapshot: str) -> tuple[Card, str]:
+    """The card of a stage of a model's training, and the name of its file; refuses a stage that was not kept."""
     kept = {str(entry["name"]): entry for entry in card.snapshots}.get(snapshot)
     if kept is None:
         known = ", ".join(str(entry["name"]) for entry in card.snapshots) or "none"
         raise UnknownModel(f"{card.name} has no stage {snapshot!r}: choose one of {known}.")
-    _verify(folder, {kept["file"]: kept["sha256"], TOKENIZER: card.tokenizer_sha256})
     measured = {name: kept[name] for name in kept if name in MEASURED}
-    then = replace(card, name=f"{card.name}@{snapshot}", sha256=kept["sha256"], **measured)
-    return then, read_tensors(folder / kept["file"])
+    return replace(card, name=f"{card.name}@{snapshot}", sha256=kept["sha256"], **measured), kept["file"]
 
 
 def _verify(folder: Path, digests: Mapping[str, str]) -> None:

@@ -74,7 +74,7 @@ def choose_second(*, offered: bool = True, always: bool = False) -> None:
         known = {"": "Nothing", **known}
     if "with_text" not in st.session_state:
         st.session_state["with_text"] = now().get("with_text", "")[:LONGEST]
-    linked("with", known, first)
+    _chosen("with", known, first)
     left, right = st.columns(2, gap="medium") if always else (st.container(), st.container())
     with left:
         chosen = st.selectbox(
@@ -99,6 +99,12 @@ def _stage(chosen: str, *, at_first: bool) -> Sequence[str]:
         st.session_state.pop("with_stage", None)
         return kept
     itself = at_first and not st.session_state["with_text"].strip()
-    linked("with_stage", kept, kept[0] if itself else LAST)
+    _chosen("with_stage", kept, kept[0] if itself else LAST)
     st.select_slider("How far it was trained", kept, key="with_stage", persist_state="session")
     return kept
+
+
+def _chosen(name: str, known: Collection[str], first: str) -> None:
+    """As `linked`; set in any case, because Streamlit begins anew where the list is another one."""
+    linked(name, known, first)
+    st.session_state[name] = st.session_state[name]

@@ -108,7 +108,7 @@ def flips(found: Comparison) -> None:
         told = [_told(found, side, at) for side in (0, 1)] if says else []
         numbers = [_number(found, float(value), signed=found.signed) for value in found.values[:, at]]
         rows.append([
-            FLIP if found.flipped[at] else "", found.name(at) or "(start)", *numbers,
+            FLIP if found.flipped[at] else "", _called(found, at), *numbers,
             _number(found, float(found.difference[at]), signed=True), *told,
         ])  # fmt: skip
     scrolling("beside", head, rows, "What flipped, and what differs most")
@@ -119,6 +119,11 @@ def flips(found: Comparison) -> None:
 def _legend(found: Comparison) -> str:
     """What the sign of a flip means, or that there is none."""
     return f"{FLIP} {FLIPS[found.what]}." if found.flipped.any() else "Nothing flipped."
+
+
+def _called(found: Comparison, at: int) -> str:
+    """A word, a class or a next token in the table."""
+    return bare(found.shown[0][at]) if found.what == "next" else found.name(at) or "(start)"
 
 
 def _told(found: Comparison, side: int, at: int) -> str:

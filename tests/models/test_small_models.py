@@ -13,7 +13,7 @@ from torch.nn import functional
 import models
 from models import checkpoints, induction, lstm, ngram
 from models.__main__ import main
-from models.base import BadCheckpoint, Card
+from models.base import BadCheckpoint, Card, UnknownModel
 from models.induction import AttentionOnly, InductionModel, NoSuchHead, turned
 from models.text import Cutter
 from models.train import induction_2l, shakespeare_chars
@@ -273,3 +273,12 @@ def test_a_training_can_be_watched_again(name: str):
     losses = [stage["held_out_loss_nats"] for stage in kept]
     assert losses == sorted(losses, reverse=True) and losses[0] > losses[-1] + 0.2
     assert models.load(f"{name}@{kept[0]['name']}").card.held_out_loss_nats == losses[0]
+
+
+def test_a_stage_has_its_own_card_without_its_weights_being_opened():
+    card, last = models.card("story-lstm@1-percent"), models.card("story-lstm")
+    opened = models.load("story-lstm@1-percent").card
+    assert (card.name, card.sha256) == (opened.name, opened.sha256)
+    assert card.sha256 != last.sha256 and card.name == "story-lstm@1-percent"
+    with pytest.raises(UnknownModel, match="has no stage"):
+        models.card("story-lstm@99-percent")
