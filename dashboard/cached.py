@@ -151,7 +151,7 @@ class _Question:
         try:
             return self._timed(keeper, model, keeper.is_waited_for)
         except NotQuick:
-            _pace.took(self.method, self.name, 2 * MOMENT)
+            _pace.took(self.method, self.name, 4 * MOMENT)
             return Elsewhere(hand(self.name, self.long, long=True))
 
     def long(self, keeper: Worker, model: LanguageModel) -> Any:

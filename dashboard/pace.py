@@ -25,23 +25,23 @@ class TooLong(Exception):
 
 
 class Pace:
-    """Remembers how long each kind of question took."""
+    """Remembers how long each kind of question took the last two times."""
 
     def __init__(self) -> None:
-        self._seconds: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._seconds: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
         self._door = threading.Lock()
 
     def is_long(self, method: str, model: str, first: bool) -> bool:
         """Whether to ask this among the long ones; `first`: if nothing is known of its kind."""
         with self._door:
             known = self._seconds.get((method, model))
-        return first if known is None else known > MOMENT
+        return first if known is None else min(known) > MOMENT
 
     def took(self, method: str, model: str, seconds: float) -> None:
-        """Note how long it took; one quick answer after slow ones counts by half."""
+        """Note how long it took. Of the first time half counts: libraries were loaded and weights packed."""
         with self._door:
-            before = self._seconds.pop((method, model), 0.0)
-            self._seconds[method, model] = max(seconds, before / 2)
+            before = self._seconds.pop((method, model), (0.0, seconds / 2))
+            self._seconds[method, model] = before[1], seconds
             while len(self._seconds) > KINDS:
                 self._seconds.popitem(last=False)
 
