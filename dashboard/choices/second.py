@@ -72,8 +72,8 @@ def choose_second(*, offered: bool = True, always: bool = False) -> None:
             st.session_state["with"] = first  # of another world: it knows none of the words
     else:
         known = {"": "Nothing", **known}
-    if "with_text" not in st.session_state:
-        st.session_state["with_text"] = now().get("with_text", "")[:LONGEST]
+    kept_text = st.session_state.get("with_text", now().get("with_text", ""))
+    st.session_state["with_text"] = kept_text[:LONGEST]  # set in any case, as in `_chosen`
     _chosen("with", known, first)
     left, right = st.columns(2, gap="medium") if always else (st.container(), st.container())
     with left:

@@ -40,7 +40,7 @@ def maps(
         if any(len(row[part]) != len(words) for part in ("values", "raw", "written", "ranks")):
             raise ValueError(f"{row['title']}: {len(words)} words need as many values")
     least = min(range(len(pairs)), key=lambda at: pairs[at]["rho"], default=0)
-    load("maps", "frame")(
+    load("maps", "frame", "maps_rows")(
         key=key,
         data={
             "words": list(words), "rows": list(rows), "pairs": list(pairs), "first": least,

@@ -27,7 +27,7 @@ FLAGSHIPS = (  # what to call it, and its choices
     ("What did fine-tuning change? wiki-lstm against reviews-lstm", {"model": "wiki-lstm", "with": "reviews-lstm"}),
     ("Two kinds of network: reviews-lstm against reviews-gpt", {"model": "reviews-lstm", "with": "reviews-gpt"}),
     ("Watch it learn: story-lstm early and late", {
-        "model": "story-lstm", "with": "story-lstm", "with_stage": "1-percent",
+        "model": "story-lstm", "with": "story-lstm", "with_stage": "0.2-percent",
         "text": "Sofia works behind the mill. The benches near the shell",
     }),
 )  # fmt: skip
