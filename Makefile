@@ -11,7 +11,7 @@ RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-cluster.txt requirements-dev.txt | cksum | tr ' ' -)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-peers shots axe docs test-lowest test-newest starts audit train
+.PHONY: help run test check bench bench-peers soak shots axe docs test-lowest test-newest starts audit train
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +38,9 @@ bench-peers: $(DEV_STAMP) ## install the peers that make bench compares with
 	@$(PYTHON) -m venv --clear .bench
 	@$(PY) $(PURELIB) > "$$(.bench/bin/python $(PURELIB))/underhood.pth"
 	@.bench/bin/python -m pip --disable-pip-version-check -q install --no-deps -r tests/bench/requirements.txt
+
+soak: $(DEV_STAMP) ## a class of thirty on one server for ten minutes, as one table (ARGS="--minutes 60 --seed 2")
+	@exec $(PY) -m tests.load $(ARGS)
 
 shots: $(DEV_STAMP) ## take the expected element pictures of tests/shots anew
 	@sh tests/chromium.sh

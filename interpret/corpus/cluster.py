@@ -28,7 +28,7 @@ def engine(*, workers: int = 0, scheduler: str = "", patience: float = 20.0) -> 
     """
     try:
         from distributed import Client, KilledWorker, LocalCluster, as_completed
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
     except ImportError:
         raise Refusal("Dask is not installed: pip install -r requirements-cluster.txt.") from None
 

@@ -70,7 +70,7 @@ class _Run:
         shown, faults = [], []
         for _, element in sorted(self.places.items(), key=lambda item: item[0]):
             kind = element.WhichOneof("type") or "empty"
-            body = getattr(element, kind, None)
+            body: Any = getattr(element, kind)
             if kind == "exception":
                 faults.append(f"{body.type}: {body.message}"[:200])
             if kind in SAID:
