@@ -11,7 +11,7 @@ RUN_STAMP := .venv/.run-$(shell cksum < requirements.txt | tr ' ' -)
 DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-cluster.txt requirements-dev.txt | cksum | tr ' ' -)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-peers soak shots axe docs test-lowest test-newest starts audit train
+.PHONY: help run test check bench bench-peers fuzz soak shots axe docs test-lowest test-newest starts audit train
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,10 @@ bench-peers: $(DEV_STAMP) ## install the peers that make bench compares with
 
 soak: $(DEV_STAMP) ## a class of thirty on one server for ten minutes, as one table (ARGS="--minutes 60 --seed 2")
 	@exec $(PY) -m tests.load $(ARGS)
+
+fuzz: $(DEV_STAMP) ## 50,000 hostile texts, links, files and models, drawn anew (CASES=5000 SEED=7 ARGS="-k uploads")
+	@seed=$${SEED:-$$(date +%s)}; echo "seed $$seed: make fuzz SEED=$$seed draws the same cases again"; \
+	UNDERHOOD_FUZZ=$${CASES:-50000} UNDERHOOD_FUZZ_SEED=$$seed $(PY) -m pytest tests/fuzz --timeout=7200 $(ARGS)
 
 shots: $(DEV_STAMP) ## take the expected element pictures of tests/shots anew
 	@sh tests/chromium.sh

@@ -11,11 +11,11 @@ const MOST_POINTS = 10_000
 
 /** A text of Plotly's without its marks. @param {unknown} text */
 function bareText(text) {
-  const letters = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'", "&amp;": "&" }
+  const letters = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'", "&#37;": "%", "&amp;": "&" }
   return String(text ?? "")
     .replace(/<br\s*\/?>/g, " ")
     .replace(/<\/?(b|i|em|strong|sup|sub|span)\b[^>]*>/g, "")
-    .replace(/&(lt|gt|quot|#39|#x27|amp);/g, (name) => letters[/** @type {keyof letters} */ (name)])
+    .replace(/&(lt|gt|quot|#39|#x27|#37|amp);/g, (name) => letters[/** @type {keyof letters} */ (name)])
 }
 
 /** A number as d3's short formats write it: +, a comma, decimals, ~, and f, %, d, s. @param {any} v @param {string} how */

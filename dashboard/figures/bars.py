@@ -23,7 +23,7 @@ def guesses(found: NextWords, row: int) -> go.Figure:
 def classes(found: ClassScores) -> go.Figure:
     """The probability of each class, the likeliest on top."""
     order = np.argsort(-found.values, kind="stable")
-    names = [found.classes[k] for k in order]
+    names = [label(found.classes[k]) for k in order]
     figure = shares(found.values[order], names, "probability of the class")
     return figure.update_xaxes(range=[0, 1.1], tickvals=[0, 0.25, 0.5, 0.75, 1]).update_layout(
         height=96 + 28 * len(names), margin_b=56

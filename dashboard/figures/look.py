@@ -13,8 +13,8 @@ CONFIG: dict[str, Any] = {"displaylogo": False, "displayModeBar": False}  # down
 
 
 def label(token: str) -> str:
-    """A token as a Plotly label: nothing in it is read as markup."""
-    return escape(bare(token) if token else "", quote=False)
+    """A token as a Plotly label: nothing in it is read as markup or as a place in a template."""
+    return escape(bare(token) if token else "", quote=False).replace("%{", "&#37;{")
 
 
 def direction(text: str) -> str:

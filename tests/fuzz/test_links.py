@@ -1,0 +1,89 @@
+"""Any link: every name an address may hold, with junk: a page, or one sentence on it."""
+
+import base64
+import zlib
+
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.choices import address
+from dashboard.questions import QUESTIONS
+from tests.dashboard.conftest import APP
+from tests.dashboard.test_address import controls, opened
+from tests.fuzz.amount import cases
+from tests.fuzz.hostile import JUNK, damaged, texts
+from tests.fuzz.test_texts import sentence
+
+OTHERS = (
+    "text",
+    "packed",
+    "model",
+    "measure",
+    "word",
+    "until",
+    "rival",
+    "stage",
+    "job",
+    "index",
+    "behind",
+    "dials",
+)
+NAMES = st.one_of(st.sampled_from(sorted({*controls(), *OTHERS})), st.text(max_size=8))
+
+
+def as_sent(value: object) -> str:
+    """A value as a browser's address can hold it: no half characters."""
+    return str(value)[:4000].encode(errors="replace").decode()
+
+
+JUNK_LINKS = st.dictionaries(NAMES.map(as_sent), st.one_of(JUNK, texts(3000)).map(as_sent), max_size=8)
+PACKED = st.one_of(
+    texts(5000).map(lambda text: text.encode("utf-8", "surrogatepass")),
+    st.binary(max_size=300),
+    st.sampled_from([b"a" * 10**7, b"\xed\xa0\x80", b"\x00" * 10**6]),
+)
+
+
+@cases(150, seconds=1.0)
+@given(st.data(), PACKED)
+def test_any_packed_text_is_a_text_or_a_sentence(data: st.DataObject, held: bytes):
+    written = zlib.compress(held, 9)
+    if data.draw(st.booleans()):
+        written = data.draw(damaged(written))
+    spelt = base64.urlsafe_b64encode(written).decode().rstrip("=")
+    try:
+        found = address.read({address.PACKED: spelt})
+    except ValueError as refusal:
+        assert sentence(refusal) in (address.BROKEN, address.TOO_LONG)
+        return
+    assert found is not None and len(found) <= address.MOST
+    found.encode()
+
+
+@cases(16, seconds=8.0)
+@given(JUNK_LINKS)
+def test_every_control_takes_any_link(link: dict[str, str]):
+    opened({name: value for name, value in link.items() if name}, {})
+
+
+VIEWS = [
+    page.file
+    for page in QUESTIONS
+    if page.file not in ("training", "lab", "words", "grammar", "select_units")
+]
+MODELS = ("induction-2l", "shakespeare-chars", "story-gpt", "sst-average")
+
+
+@cases(10, seconds=40.0)
+@given(st.sampled_from(VIEWS), st.sampled_from(MODELS), texts(200).map(as_sent), JUNK_LINKS)
+def test_any_page_opens_with_any_link(view: str, model: str, text: str, link: dict[str, str]):
+    page = AppTest.from_file(str(APP), default_timeout=120)
+    for name, value in {**link, "model": model, "text": text}.items():
+        if name:
+            page.query_params[name] = value
+    page.run()
+    page = page if view == "next_words" else page.switch_page(f"views/{view}.py").run()
+    assert not page.exception, page.exception[0].message
+    shown = "\n".join(element.proto.body for element in page.get("html"))
+    assert "Traceback" not in shown and "made a mistake" not in shown
