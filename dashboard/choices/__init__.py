@@ -80,12 +80,12 @@ from dashboard.choices.texts import (
     press_cell,
     uploaded,
 )
-from dashboard.choices.trail import Trail, change_text, follow, offered_texts, on_edit, trail
+from dashboard.choices.trail import Trail, change_text, changed, follow, offered_texts, on_edit, trail
 from dashboard.choices.units import kept, take_text, take_unit
 from dashboard.choices.writing import dials, go_on_with
 
 __all__ = [
-    "MEASURES", "OwnTexts", "Second", "SideEnds", "Trail", "among", "arriving", "behind", "change_text",
+    "MEASURES", "OwnTexts", "Second", "SideEnds", "Trail", "among", "arriving", "behind", "change_text", "changed",
     "choose_bar", "choose_rival", "choose_second", "chosen_row", "column", "continue_with",
     "continue_with_bar", "continue_with_pill", "dials", "double", "doubled", "end_page", "examples",
     "follow", "following", "forget_index", "forget_picked", "forget_texts", "fragment", "go_on",

@@ -1,5 +1,6 @@
 """Edits of the text in place: the text they come to, the trail of texts behind it, and the way back."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from interpret.editing import LONGEST, edited
 
 MOST = 20  # texts of a trail; the oldest makes place
 TRAIL = "edited_texts"  # in the session: the texts, and which of them is looked at
+SENT_S = 0.1  # until what was drawn is on its way to the browser: a new run drops what is not
 CHANGED = "text_changed"  # in the session: a fragment changed the text, and the page has not followed
 
 
@@ -79,9 +81,15 @@ def offered_texts(name: str, title: str, known: dict[str, str]) -> None:
     )  # fmt: skip
 
 
+def changed() -> bool:
+    """Whether this fragment runs by itself because the text was changed in it: its page is still of the text before."""
+    return bool(st.session_state.get(CHANGED)) and address.alone()
+
+
 def follow() -> None:
-    """First of all in a fragment that draws a strip: draw the whole page if the text has changed."""
+    """In a fragment whose strip and trail show the changed text already: now draw the whole page."""
     if st.session_state.pop(CHANGED, False) and address.alone():
+        time.sleep(SENT_S)
         st.rerun()
 
 

@@ -11,6 +11,7 @@ from interpret.sentences import bare, named
 from interpret.wording import (
     WordGrid,
     afterwards,
+    by_word,
     first_row,
     phrase_scores,
     phrase_target,
@@ -54,7 +55,20 @@ def as_fine(method: str, grain: str) -> dict[str, Any]:
 @choices.fragment
 def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, settings: dict[str, Any]) -> None:
     """Pinning a word reruns only this part."""
-    choices.follow()
+    if choices.changed():  # the text was, in the strip below: its own map first, then the whole page
+        found, guesses = answers.part(method, **settings), answers.guesses()
+        if found is not None:
+            grid = by_word(found, choices.kept("grain") or "words")
+    if found is None:
+        choices.follow()
+    else:
+        _drawn(method, title, found, grid, guesses, settings)
+
+
+def _drawn(
+    method: str, title: str, found: Any, grid: WordGrid, guesses: Any, settings: dict[str, Any]
+) -> None:
+    """The strip, what an edit changed, why not another word, and whether one can trust the map."""
     after = afterwards(guesses)
     given = row_probability(guesses, grid.rows, grid.words)
     first = first_row(guesses, grid)
@@ -90,9 +104,10 @@ def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, sett
         versus=(grid.rows[row], bare(other), "logits") if other is not None else None,
         **edits.offered("saliency", found, grid.words),
     )  # fmt: skip
+    edits.shown()
+    choices.follow()
     choices.keep_word(now)
     choices.keep_phrase(phrase)
-    edits.shown()
     link = st.container()
     choices.choose_rival(target, others, name)
     if other is not None:

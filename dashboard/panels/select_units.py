@@ -18,7 +18,6 @@ KEY = "brush"
 @st.fragment
 def show(kind: str, corpus: str = "") -> None:
     """Choosing other words reruns only this part."""
-    choices.follow()
     places = str(choices.played(KEY).get("chosen", choices.kept("places")))
     found = _ranked(places, kind)
     frame.answer(found.in_words(), found)
@@ -31,6 +30,7 @@ def show(kind: str, corpus: str = "") -> None:
         **edits.offered(KEY, found, pieces(found)),
     )  # fmt: skip
     edits.shown()
+    choices.follow()
     choices.keep(places=places or None)
     with st.container(key="ranking-scroll"):
         st.plotly_chart(figures.draw(found), key="ranking", config=figures.CONFIG, alt=found.in_words())
