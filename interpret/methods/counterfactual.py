@@ -163,6 +163,7 @@ def _reported(
         kinds=tuple(kind for kind, _, _ in known), texts=tuple(new for _, _, new in known),
         sizes=np.array([len(edits) for _, edits, _ in known]), nats=nats, flips=flips, proved=flips and found.proved,
         tried=int(found.tried), singles=sum(len(one) == 1 for one in found.leads), pairs=found.pairs,
+        pairs_tried=sum(len(one) == 2 for one in found.leads),
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ class Counterfactuals(Result):
     tried: int  # texts, all in all
     singles: int  # of them changes of one word
     pairs: int  # changes of two words there are, tried or not
+    pairs_tried: int
 
     def shows(self) -> str:
         over = named(self.rival) if self.rival else "the best other answer"
@@ -58,8 +59,8 @@ class Counterfactuals(Result):
         if self.proved:
             return f"It is proved smallest among these changes: {ones}, all {self.pairs:,} pairs too, and none flips."
         return (
-            f"It is not proved smallest: {ones}, but of {self.pairs:,} pairs only {self.tried - self.singles:,} "
-            "at most."
+            f"It is not proved smallest: {ones}, but of {self.pairs:,} pairs only {self.pairs_tried:,}. "
+            "Try more texts."
         )
 
     def in_words(self) -> str:
@@ -86,5 +87,5 @@ class Counterfactuals(Result):
             "answers": list(self.answers), "shares": self.shares.tolist(), "changes": list(self.changes),
             "kinds": list(self.kinds), "texts": list(self.texts), "sizes": self.sizes.tolist(),
             "nats_per_word": None if self.nats is None else self.nats.tolist(), "flips": self.flips,
-            "proved": self.proved, "tried": self.tried, "singles": self.singles, "pairs": self.pairs,
+            "proved": self.proved, "tried": self.tried, "singles": self.singles, "pairs": self.pairs, "pairs_tried": self.pairs_tried,
         }  # fmt: skip
