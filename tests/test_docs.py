@@ -120,14 +120,15 @@ def test_a_command_that_is_not_shown_is_found():
 
 def targets(makefile: str) -> dict[str, str]:
     """Each target declared phony by name, with its help ("" where there is none)."""
-    (names,) = re.findall(r"^\.PHONY: ([a-z ]+)$", makefile, re.MULTILINE)
-    helps = dict(re.findall(r"^([a-z]+):.*?## (.+)$", makefile, re.MULTILINE))
+    (names,) = re.findall(r"^\.PHONY: ([a-z -]+)$", makefile, re.MULTILINE)
+    lines = re.findall(r"^([a-z -]+):.*?## (.+)$", makefile, re.MULTILINE)
+    helps = {name: said for together, said in lines for name in together.split()}
     return {name: helps.get(name, "") for name in names.split()}
 
 
 def test_every_make_target_has_help_and_is_named_to_developers():
     found = targets(text("Makefile"))
-    assert set(found) == {"help", "run", "test", "check", "bench", "shots", "docs", "train"}
+    assert {"help", "run", "test", "test-lowest", "check", "bench", "bench-peers", "audit", "train"} <= set(found)
     assert [name for name, line in found.items() if not line] == []
     written = text("README.md") + text("CONTRIBUTING.md")
     assert [name for name in found if name != "help" and f"make {name}" not in written] == []
