@@ -5,10 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.choices import behind as texts_behind
 from dashboard.choices import controls, pairs, subject, units
-from dashboard.choices import several as many
 from dashboard.choices import writing as dials_of
+from dashboard.choices.behind import behind as one_index
+from dashboard.choices.several import keep_phrase as write_phrase
+from dashboard.choices.several import phrase as one_phrase
+from dashboard.choices.several import several as some_of
 from dashboard.choices.sides import first_only, key, shared, side
 
 
@@ -46,7 +48,7 @@ def phrase(name: str, count: int) -> tuple[int, int] | None:
     now = side()
     if now is not None and now.second and "until" not in played(name) and not now.alike:
         return None
-    return many.phrase(key(name) if "until" in played(name) else name, count)
+    return one_phrase(key(name) if "until" in played(name) else name, count)
 
 
 def _one_of(chosen: Any, name: str, title: str, known: dict[Any, str], first: Any = None, **_: Any) -> Any:
@@ -109,11 +111,11 @@ pick, among = shared(controls.pick, _one_of), shared(controls.among, _one_of)
 method = shared(controls.method, _method)
 number, switch = shared(controls.number, _number), shared(controls.switch, _switch)
 written, unit = shared(controls.written, _written), shared(units.unit, _unit)
-several, behind = shared(many.several, _several), shared(texts_behind.behind, _behind)
+several, behind = shared(some_of, _several), shared(one_index, _behind)
 stage, rival = shared(controls.stage, _stage), shared(controls.rival, _rival)
 with_versus = shared(pairs.with_versus, _unchanged)
 steps, offered_units = first_only(units.steps), first_only(units.offered_units)
 choose_rival = first_only(controls.choose_rival)
 keep, keep_stage = first_only(units.keep), first_only(controls.keep_stage)
-keep_word, keep_phrase = first_only(controls.keep_word), first_only(many.keep_phrase)
+keep_word, keep_phrase = first_only(controls.keep_word), first_only(write_phrase)
 keep_dials = first_only(dials_of.keep_dials)

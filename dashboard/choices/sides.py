@@ -16,7 +16,8 @@ import streamlit as st
 from dashboard.choices import address
 
 SECOND = "second-"  # before the keys of the second side
-Given, Chosen = ParamSpec("Given"), TypeVar("Chosen")
+Given = ParamSpec("Given")
+Chosen = TypeVar("Chosen")
 
 
 class SideEnds(BaseException):

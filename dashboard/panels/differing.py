@@ -140,7 +140,7 @@ def _places(one: Second, other: Second) -> Comparison | None:
     """Which words of one side stand beside which of the other."""
     judges = shelf.task(one.model) == "classify"
     found = _both(one, other, "classes" if judges else "next_words")
-    return None if found is None else laid(*(of_places(side) for side in found), "attention", words=True)
+    return None if found is None else laid(of_places(found[0]), of_places(found[1]), "attention", words=True)
 
 
 def _methods(one: Second, other: Second) -> dict[str, str]:
@@ -158,7 +158,7 @@ def _saliency(one: Second, other: Second) -> Comparison | None:
         return None
     mine = _of(one, method, target=targets[0])
     theirs = None if mine is None else _of(other, method, target=targets[1])
-    if theirs is None:
+    if mine is None or theirs is None:
         return None
     return _laid(
         one, other, "saliency", (mine, theirs), of_scores, about=mine.asked.in_words(), unit=mine.unit,
@@ -176,6 +176,7 @@ def _targets(one: Second, other: Second) -> tuple[str, str] | None:
     if places is None:
         return None
     known: dict[int, str] = {}
+    guess = ""
     if {shelf.task(side.model) for side in (one, other)} == {"causal"}:
         guess = _first_guess(one)
         known[-1] = f"the next word, “{guess}”" if guess else "each side's own next token"

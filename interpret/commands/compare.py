@@ -62,9 +62,9 @@ def compared(runs: list[Run], names: tuple[str, str], asked: Any) -> Comparison:
     """Both runs' answers to what is asked, laid on each other."""
     what: What = asked.what
     if what == "next":
-        return next_tokens(*(explain(run, "next_shares") for run in runs), names)
+        return next_tokens(explain(runs[0], "next_shares"), explain(runs[1], "next_shares"), names)
     if what == "classes":
-        return classes(*(explain(run, "classes") for run in runs), names)
+        return classes(explain(runs[0], "classes"), explain(runs[1], "classes"), names)
     results = [_result(run, what, asked) for run in runs]
     one, other = (_side(found, what, asked.head, name) for found, name in zip(results, names, strict=True))
     first = results[0]

@@ -83,7 +83,7 @@ class Comparison:
     @property
     def both(self) -> np.ndarray:
         """Whether both sides have a number, (G,)."""
-        return self.known.all(0)
+        return np.asarray(self.known.all(0))
 
     @property
     def difference(self) -> np.ndarray:

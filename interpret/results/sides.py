@@ -25,7 +25,7 @@ def of_surprise(found: NextWords, name: str = "") -> Side:
 
 def of_scores(found: TokenScores, name: str = "") -> Side:
     """What each token did to one number; those that cannot matter have none."""
-    return _side(found, name, found.values, found.asked.takes_part(len(found.tokens)).all(0))
+    return _side(found, name, found.values, np.asarray(found.asked.takes_part(len(found.tokens)).all(0)))
 
 
 def of_head(found: HeadMaps, layer: int, head: int, query: int, name: str = "") -> Side:
