@@ -29,8 +29,6 @@ def counterfactuals(found: Counterfactuals) -> go.Figure:
     plain(figure, 110 + 24 * len(places))
     figure.add_vline(x=found.lead, line_dash="dot", annotation_text="before", annotation_position="top")
     figure.update_xaxes(title="lead of the old answer (logits)", zeroline=True)
-        title=f"lead of {escape(named(found.answer))} (logits); left of 0 it flips", zeroline=True
-    )
     return figure.update_yaxes(
         tickvals=places, ticktext=[escape(name, quote=False) for name in names], autorange="reversed",
         ticklabelstandoff=6,

@@ -87,5 +87,6 @@ class Counterfactuals(Result):
             "answers": list(self.answers), "shares": self.shares.tolist(), "changes": list(self.changes),
             "kinds": list(self.kinds), "texts": list(self.texts), "sizes": self.sizes.tolist(),
             "nats_per_word": None if self.nats is None else self.nats.tolist(), "flips": self.flips,
-            "proved": self.proved, "tried": self.tried, "singles": self.singles, "pairs": self.pairs, "pairs_tried": self.pairs_tried,
+            "proved": self.proved, "tried": self.tried, "singles": self.singles, "pairs": self.pairs,
+            "pairs_tried": self.pairs_tried,
         }  # fmt: skip
