@@ -40,7 +40,8 @@ NAMELESS = """() => {
 # What offers itself to a pointer and no key can come to: neither it nor what it is in takes the focus.
 UNREACHABLE = """() => {
   const found = []
-  const focused = 'a[href], button, input, select, textarea, summary, label, [tabindex]'
+  const whole = 'section, main, [role=region], [role=group]' // to scroll, or to gather: not to press
+  const focused = `a[href], button, input, select, textarea, summary, label, [tabindex]:not(${whole})`
   const walk = (root) => {
     for (const node of root.querySelectorAll('*')) {
       if (node.shadowRoot) walk(node.shadowRoot)
