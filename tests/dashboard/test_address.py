@@ -163,8 +163,15 @@ def test_a_packed_text_that_would_fill_the_memory_is_refused_without_being_unpac
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"x", zlib.compress(b"cut")[:-2], zlib.compress(b"more") + b"x", zlib.compress(b"\xff\xfe\xfa")],
-    ids=["empty", "no zlib", "cut short", "something behind it", "not UTF-8"],
+    [
+        b"",
+        b"x",
+        zlib.compress(b"cut")[:-2],
+        zlib.compress(b"more") + b"x",
+        zlib.compress(b"\xff\xfe\xfa"),
+        zlib.compress(b"half a character: \xed\xa0\x80"),
+    ],
+    ids=["empty", "no zlib", "cut short", "something behind it", "not UTF-8", "half a character"],
 )
 def test_a_damaged_packed_text_is_one_sentence(content):
     with pytest.raises(ValueError, match="damaged"):

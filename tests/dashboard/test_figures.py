@@ -75,3 +75,7 @@ def test_the_smallest_bar_still_stands_out():
     shades = ramp([0.0, 1.0])
     assert 0 < shades["color"][0] / shades["cmax"] < shades["color"][1] / shades["cmax"] == 1.0
     assert shades["cmin"] == 0.0, "below 0 the theme's two-sided ramp would be taken"
+
+
+def test_no_label_names_a_place_in_a_template():
+    assert label("100 %{meta} %") == "100 &#37;{meta} %"

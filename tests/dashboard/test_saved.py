@@ -39,6 +39,7 @@ def test_what_the_command_line_wrote_opens_too():
         (b"\xff\xfe", "not JSON"),
         (saved()[:-3], "not all of it"),
         (b"[" * 100_000, "not JSON"),
+        (b'{"view": {"schema": "underhood-view/1", "page": "", "choices": {"text": "\\ud800"}}}', "not JSON"),
         (b"[1, 2]", "not a view"),
         (b'{"words": []}', "not a view"),
         (b'{"method": "no-such", "model": "x", "text": "y"}', "not a view"),

@@ -263,6 +263,8 @@ OUTSIDE: dict[str, tuple[str, Callable[[Path, Path], object]]] = {
     "weights that are a link": ("gpt2", lambda f, s: link(f / SAFE, s / "gpt2" / SAFE)),
     "settings that are a link": ("gpt2", lambda f, s: link(f / "config.json", s / "gpt2" / "config.json")),
     "a tokenizer that is a link": ("gpt2", lambda f, s: link(f / "tokenizer.json", s / "gpt2" / "tokenizer.json")),
+    "a stage of the training elsewhere": ("ours", lambda f, s: card_file(f, "../../secret/canary.json")),
+    "a stage of the training anywhere": ("ours", lambda f, s: card_file(f, str(s / "canary.json"))),
     "words elsewhere": ("raw", lambda f, s: raw_file(f, "../../secret/raw/words.json")),
     "words anywhere": ("raw", lambda f, s: raw_file(f, str(s / "raw" / "words.json"))),
     "words that are a link": ("raw", lambda f, s: link(f / "words.json", s / "raw" / "words.json")),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interpret.sentences import bare, marked, named, percent, writable
+from interpret.sentences import bare, harmless, marked, mended, named, percent, writable
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,13 @@ def test_dots_stand_before_what_goes_on_with_a_word(token, before, shown):
 )
 def test_two_figures_of_a_probability(share, written):
     assert percent(share) == f"{written}\u00a0%"
+
+
+def test_half_characters_become_one_sign_and_whole_ones_stay():
+    assert mended({"a": ["\ud800x", "\U0001f600", 3]}) == {"a": ["\ufffdx", "\U0001f600", 3]}
+
+
+def test_no_cell_begins_a_formula():
+    for begin in "=+-@\t\r\n＝＋－＠":
+        assert harmless(f"{begin}1") == f"'{begin}1"
+    assert harmless(-1) == -1 and harmless("a=1") == "a=1"

@@ -1,6 +1,7 @@
 """Whole words as fastai cuts them, and where each stands in the typed text."""
 
 import random
+import time
 
 import pytest
 from fastai.text.core import SpacyTokenizer, tokenize1
@@ -89,3 +90,12 @@ def test_without_spacy_words_are_cut_by_a_simpler_rule(monkeypatch: pytest.Monke
 def test_no_text_is_refused(text: str):
     with pytest.raises(BadText):
         WordCutter(["xxunk"], "fastai").cut(text)
+
+
+@pytest.mark.parametrize("piece", ["&quot;", "AB", "[x](y)", "&amp;lt;"])
+def test_a_long_run_takes_no_time_with_its_square(piece):
+    text = f"{piece * 5000}a"  # took 28 s for &quot;
+    words.splitter()("spaCy is there")
+    begun = time.process_time()
+    WordCutter(("xxunk", "xxbos"), "fastai").cut(text)
+    assert time.process_time() - begun < 5
