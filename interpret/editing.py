@@ -64,6 +64,15 @@ def edits_in_words(text: str, places: Sequence[tuple[int, int]], edits: Sequence
     return "; ".join(f"{old} → {quoted(new)}" if new else f"without {old}" for old, new in was)
 
 
+def token_starts(text: str, spans: np.ndarray) -> dict[int, int]:
+    """Which token begins at a character, white space before it left aside."""
+    starts: dict[int, int] = {}
+    for token, (start, end) in enumerate(spans.tolist()):
+        written = text[start:end]
+        starts.setdefault(start + len(written) - len(written.lstrip()), token)
+    return starts
+
+
 def swaps_of(found: NextWords, places: Sequence[tuple[int, int]]) -> Swaps:
     """What a model would rather have at each of these places of its text, the likeliest first.
 
@@ -71,10 +80,7 @@ def swaps_of(found: NextWords, places: Sequence[tuple[int, int]]) -> Swaps:
     """
     if not found.swaps:
         return [[] for _ in places]
-    starts: dict[int, int] = {}
-    for token, (start, end) in enumerate(found.spans.tolist()):
-        written = found.text[start:end]
-        starts.setdefault(start + len(written) - len(written.lstrip()), token)
+    starts = token_starts(found.text, found.spans)
     offered: Swaps = []
     for start, end in places:
         word, token = found.text[start:end], starts.get(start, 0)

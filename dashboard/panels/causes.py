@@ -58,7 +58,8 @@ def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, sett
     if choices.changed():  # the text was, in the strip below: its own map first, then the whole page
         found, guesses = answers.part(method, **settings), answers.guesses()
         if found is not None:
-            grid = by_word(found, choices.kept("grain") or "words")
+            fine: Any = choices.kept("grain") or "words"
+            grid = by_word(found, fine)
     if found is None:
         choices.follow()
     else:

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from interpret import progress
 from interpret.counterfactual import Edits, Found, search
-from interpret.editing import applied, edits_in_words, spots
+from interpret.editing import applied, edits_in_words, spots, token_starts
 from interpret.flips import Answer, answer_of, fluency, leads
 from interpret.method import Method
 from interpret.results import Check, Counterfactuals
@@ -81,11 +81,7 @@ def _edits(run: Run, places: list[tuple[int, int]], options: Options) -> list[tu
         return deleted
     offered: Sequence[Sequence[str]] = options.offered
     if not offered and run.model.card.task == "causal":
-        swaps, text = words_instead(run), run.tokens.text
-        first = {}
-        for token, (start, end) in enumerate(run.tokens.spans.tolist()):
-            piece = text[start:end]
-            first.setdefault(start + len(piece) - len(piece.lstrip()), token)
+        swaps, first = words_instead(run), token_starts(run.tokens.text, run.tokens.spans)
         offered = [[bare(piece) for piece, _ in swaps[first[start]]] for start, _ in places]
     swapped = [
         (word, new)
