@@ -53,15 +53,15 @@ def main(argv: list[str]) -> int:
     if unknown := sorted(set(wanted) - set(ROWS)):
         parser.error(f"--only: there is no {', '.join(unknown)}; choose among {', '.join(ROWS)}.")
     torch.set_num_threads(asked.threads)
-    began, rows = table.load(), []
+    began, rows, about = table.load(), [], ""
     for name in wanted:
         print(f"{name} ...", file=sys.stderr, flush=True)
         rows += lines(name, Asked(quick=asked.quick, rounds=asked.rounds, tokens=asked.tokens))
-    about = table.about(began, asked.threads)
+        about = table.about(began, asked.threads)
+        if asked.json:  # after each name, so that a run that is ended leaves what it has
+            kept = {"about": about, "rows": [dataclasses.asdict(row) for row in rows]}
+            asked.json.write_text(json.dumps(kept, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     print(table.plain(rows), about, sep="\n\n")
-    if asked.json:
-        kept = {"about": about, "rows": [dataclasses.asdict(row) for row in rows]}
-        asked.json.write_text(json.dumps(kept, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     if asked.readme:
         page = README.read_text(encoding="utf-8")
         README.write_text(table.between(page, table.markdown(rows, about)), encoding="utf-8")
