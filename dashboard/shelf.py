@@ -154,7 +154,9 @@ def worker(name: str) -> Worker:
     return made
 
 
-@st.cache_resource(show_spinner=False, max_entries=max(1, KEPT // 4), on_release=lambda worker: worker.retire())
+@st.cache_resource(
+    show_spinner=False, max_entries=max(1, KEPT // 4), on_release=lambda worker: worker.retire()
+)
 def patient(name: str) -> Worker:
     """A thread with a copy of the model of its own, for long questions: they wait for a core, quick ones pass."""
     made = Worker(name, lambda: _load(name), TURNS)

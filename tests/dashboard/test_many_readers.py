@@ -211,8 +211,8 @@ def test_an_answer_is_kept_for_exactly_what_was_asked(other: str):
         "measure": "log-prob",
         "options": {"seed": 2},
     }
-    key = {"model": "name"}.get(other, other)
-    new = asked | {key: "next_words" if other == "method" else changed[key]}
+    key: str = {"model": "name"}.get(other, other)
+    new: dict[str, Any] = asked | {key: "next_words" if other == "method" else changed[key]}
     assert cached.digest(**asked) != cached.digest(**new)
     assert cached.digest(**asked) == cached.digest(**asked) and "secret" not in cached.digest(**asked)
 
