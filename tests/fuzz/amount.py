@@ -25,7 +25,11 @@ def cases(of_usual: int, seconds: float) -> Callable[[Any], Any]:
             deadline=timedelta(seconds=SLOWER * seconds),
             derandomize=SEED is None,
             database=None,  # what was found becomes a test with a name; nothing is kept on the disk
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=[
+                HealthCheck.too_slow,
+                HealthCheck.data_too_large,
+                HealthCheck.large_base_example,
+            ],
             phases=(Phase.explicit, Phase.generate, Phase.shrink),
             print_blob=SEED is not None,
         )(test)
