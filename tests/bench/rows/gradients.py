@@ -94,8 +94,11 @@ class Nets:
 
 
 def unfrozen(network: Any) -> None:
-    """As a peer's users have it: a frozen network would save the peer work that it does."""
-    network.requires_grad_(True)
+    """As a peer's users have it: weights that ask for gradients. Ours stay frozen: only the numbers are shared."""
+    for module in network.modules():
+        for name, weight in list(module.named_parameters(recurse=False)):
+            setattr(module, name, torch.nn.Parameter(weight.detach()))
+    network.tie_weights()
 
 
 def saliency(asked: Asked) -> Iterator[Row]:
