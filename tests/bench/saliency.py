@@ -86,7 +86,8 @@ class PlainLstm(nn.Module):
 
 def card(family: Any, widths: tuple[int, ...], vocabulary: int) -> Card:
     shape = {"widths": widths, "vocabulary": vocabulary, "parameters": 0}
-    return Card(name="bench", family=family, task="causal", abilities=frozenset(), **shape)
+    seen = frozenset({"gradients", "attention", "unembed"}) if family == "transformer" else frozenset()
+    return Card(name="bench", family=family, task="causal", abilities=seen, **shape)
 
 
 def gpt2(size: str, context: int) -> tuple[Any, list[LanguageModel]]:
