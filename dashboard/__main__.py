@@ -42,6 +42,8 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     os.chdir(ROOT)  # Streamlit reads .streamlit/config.toml from here
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import pandas  # noqa: F401  whole before any page asks for it: Streamlit looks into one that a thread still imports
+
     from dashboard.server import application
 
     threading.Thread(target=warm, daemon=True).start()

@@ -20,7 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--update-shots", action="store_true", help="take the expected pictures of tests/shots anew"
     )
     parser.addoption(
-        "--every-page", action="store_true", help="look at all pages with axe-core, not only at a choice of them"
+        "--every-page",
+        action="store_true",
+        help="look at all pages with axe-core, not only at a choice of them",
     )
 
 

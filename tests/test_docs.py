@@ -128,7 +128,9 @@ def targets(makefile: str) -> dict[str, str]:
 
 def test_every_make_target_has_help_and_is_named_to_developers():
     found = targets(text("Makefile"))
-    assert {"help", "run", "test", "test-lowest", "check", "bench", "bench-peers", "audit", "train"} <= set(found)
+    assert {"help", "run", "test", "test-lowest", "check", "bench", "bench-peers", "audit", "train"} <= set(
+        found
+    )
     assert [name for name, line in found.items() if not line] == []
     written = text("README.md") + text("CONTRIBUTING.md")
     assert [name for name in found if name != "help" and f"make {name}" not in written] == []

@@ -34,7 +34,8 @@ def read_saved(content: bytes, pages: Collection[str]) -> tuple[str, dict[str, s
     """
     try:
         record = json.loads(content.decode("utf-8"))
-        json.dumps(record, ensure_ascii=False).encode()  # no half characters: nothing that shows a text takes them
+        # No half characters: nothing that shows a text takes them.
+        json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise ValueError(f"This file is not JSON, or not all of it. {AGAIN}") from None
     view = _view(record)

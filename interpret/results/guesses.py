@@ -28,7 +28,8 @@ class NextWords(Result):
     entropy: np.ndarray  # (T,) bits: how undecided the model is after each token
     predicted: np.ndarray  # (T,) whether the model was asked about the token
     ahead: int = 1  # row t is about token t + ahead
-    swaps: tuple[tuple[tuple[str, float], ...], ...] = ()  # (T,) what could stand in a token's place, and how likely
+    # (T,) what could stand in a token's place, and how likely
+    swaps: tuple[tuple[tuple[str, float], ...], ...] = ()
 
     def shows(self) -> str:
         which = "each next token" if self.ahead else "each token while it is hidden"

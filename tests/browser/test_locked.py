@@ -54,7 +54,7 @@ def listener():
 
         do_POST = do_GET
 
-        def log_message(self, *_):
+        def log_message(self, format, *args):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Note)

@@ -1,6 +1,7 @@
 """Two sides beside each other: sums on paper, sums that are kept, no difference from itself, flips, refusals."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from models.base import Refusal
 TEXT = "The keys to the old wooden cabinet"
 
 
-def side(text: str, pieces: list[str], values: list[float], told: str = "", name: str = "a") -> Side:
+def side(text: str, pieces: list[str], values: Sequence[float], told: str = "", name: str = "a") -> Side:
     """A text cut into pieces, each a word of its own unless it begins without a space."""
     spans, at = [], 0
     for piece in pieces:
