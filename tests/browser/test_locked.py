@@ -35,7 +35,6 @@ TRY = """async ([markup, elsewhere]) => {
   await quiet(() => fetch(elsewhere + "/fetch", { mode: "no-cors" }))
   await quiet(() => navigator.sendBeacon(elsewhere + "/beacon"))
   await quiet(() => new WebSocket(elsewhere.replace("http", "ws")))
-  setTimeout("window.ran = 'a timer'", 0)
   await new Promise((done) => setTimeout(done, 400))
   return window.ran
 }"""
@@ -78,6 +77,12 @@ def tried(chrome, address, listener, *, policy):
 def test_markup_that_reached_a_page_would_run_nothing_and_call_nobody(chrome, server, listener):
     ran, calls = tried(chrome, server.address(), listener, policy=True)
     assert (ran, calls) == (None, [])
+
+
+def test_a_map_of_many_dots_draws_under_it(desk, server):
+    page = desk.open(server.address("words", model="story-lstm", how="pca"))
+    assert page.locator(".st-key-map .gl-canvas, .js-plotly-plot .gl-canvas").count()
+    assert not page.get_by_text("WebGL is not supported").count()
 
 
 def test_without_the_policy_it_would(chrome, server, listener):

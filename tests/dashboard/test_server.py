@@ -50,9 +50,8 @@ def rules(text: str) -> dict[str, list[str]]:
 def test_nothing_comes_from_elsewhere_and_no_text_becomes_a_script():
     found = rules(policy.policy())
     assert found["default-src"] == ["'none'"]
-    assert set(found["script-src"]) == {"'self'", "blob:"}
+    assert set(found["script-src"]) == {"'self'", "blob:", "'unsafe-eval'"}  # maps of many dots: Plotly
     everything = [source for sources in found.values() for source in sources]
-    assert "'unsafe-eval'" not in everything
     assert "'unsafe-inline'" not in found["script-src"]
     assert not [one for one in everything if one == "*" or "//" in one or one in ("http:", "https:")]
     assert found["frame-ancestors"] == found["base-uri"] == found["object-src"] == ["'none'"]
