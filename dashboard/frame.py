@@ -76,7 +76,7 @@ def said(sentence: str) -> None:
 
 def quiet(sentence: str) -> None:
     """A line under a picture with words of a text, a file or a vocabulary in it: shown as written."""
-    st.html(f'<p class="meta">{isolated(sentence)}</p>')
+    st.html(f'<p class="quiet">{isolated(sentence)}</p>')
 
 
 def notice(sentence: str, more: str, role: str = "alert") -> None:

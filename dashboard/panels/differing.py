@@ -37,7 +37,7 @@ REVIEW = "The acting is wooden and the plot makes no sense, but the ending is su
 def flagships() -> None:
     """Pairs worth a look, a button each."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.html('<p class="meta">Worth a look:</p>', width="content")
+        st.html('<p class="quiet">Worth a look:</p>', width="content")
         for title, given in FLAGSHIPS:
             st.button(
                 title, key=f"pair-{given['model']}-{given['with']}", type="tertiary",

@@ -106,7 +106,7 @@ def test_the_share_link_is_the_address(desk, server):
     page = desk.open(server.address("saliency", text=TEXT, word=3))
     page.get_by_test_id("stPopoverButton").filter(has_text="Share").click()
     settle(page)
-    link = page.locator("[data-testid=stPopoverBody] code").inner_text()
+    link = page.locator("[data-testid=stPopoverBody] pre.code").inner_text()
     assert urlsplit(link).path == urlsplit(page.url).path
     assert parse_qs(urlsplit(link).query) == parse_qs(urlsplit(page.url).query)
 
