@@ -102,6 +102,12 @@ def percent(share: float) -> str:
     return f"{value:.{places}f}\u00a0%"
 
 
+def two_figures(value: float) -> str:
+    """A size with two significant figures, as people write it: 1,100, 2.7, 0.00031."""
+    rounded = float(f"{value:.1e}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 10 else np.format_float_positional(rounded, trim="-")
+
+
 def with_sign(value: float) -> str:
     """A number with its sign, the minus a true one: +2.31, −0.40."""
     return f"{value:+.2f}".replace("-", "−")

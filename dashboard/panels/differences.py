@@ -10,7 +10,7 @@ from dashboard.anatomy_parts import scrolling
 from dashboard.components.maps import maps
 from dashboard.figures.comparison import pairs
 from interpret.results.comparison import FLIPS, Comparison
-from interpret.sentences import bare, percent, visible
+from interpret.sentences import bare, percent, two_figures, visible
 
 ROWS = 12  # in the table
 FLIP = "⇄"
@@ -83,7 +83,7 @@ def _number(found: Comparison, value: float, *, signed: bool) -> str:
     elif found.what in ("attention", "layers", "next", "classes"):
         said = f"{100 * value:+.0f}\u00a0%" if signed else percent(value)
     else:
-        said = f"{value:+.2f}" if signed else f"{value:.2g}"
+        said = f"{value:+.2f}" if signed else two_figures(value)
     return said.replace("-", "−")
 
 

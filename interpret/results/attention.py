@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.base import Asked, Result
-from interpret.sentences import percent, visible
+from interpret.sentences import percent, two_figures, visible
 
 if TYPE_CHECKING:
     import pandas
@@ -61,7 +61,7 @@ class HeadMaps(Result):
         if value == 0:
             return "No token takes anything from another one."
         name = f"In layer {layer + 1}" if self.joined else f"{head_name(layer + 1, head).capitalize()}"
-        much = percent(value) if self.shares else f"{value:.2g} ({self.unit})"
+        much = percent(value) if self.shares else f"{two_figures(value)} ({self.unit})"
         who = self._named(query, self.askers)
         who = who if len(self.askers) > 1 else f"the answer {who}"
         said = f"{who} looks hardest at {self._named(key, self.tokens)}, {much}"

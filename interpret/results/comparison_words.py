@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from interpret.sentences import named, percent, with_sign
+from interpret.sentences import named, percent, two_figures, with_sign
 
 if TYPE_CHECKING:
     from interpret.results.comparison import Comparison
@@ -79,7 +79,7 @@ def _saliency(found: "Comparison") -> str:
 
     def size(side: int) -> str:
         value = float(found.values[side, tops[side]])
-        return with_sign(value) if found.signed else f"{value:.2g}"
+        return with_sign(value) if found.signed else two_figures(value)
 
     said = [f"for {found.names[k]} {_word(found, tops[k])} matters most ({size(k)})" for k in (0, 1)]
     sentence = (

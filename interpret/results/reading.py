@@ -13,7 +13,7 @@ from interpret.results.lens import LayerGuesses
 from interpret.results.reach import Reach
 from interpret.results.tokens import TokenGrid
 from interpret.results.units import Factors, MemoryTraces, UnitCard, UnitRanking
-from interpret.sentences import named, percent, with_sign
+from interpret.sentences import named, percent, two_figures, with_sign
 
 Reading = tuple[str, str]  # an example of reading it, and of what it does not tell; "" where there is none
 
@@ -62,7 +62,7 @@ def _map(found: TokenGrid) -> Reading:
     best, three = int(sizes.argmax()), float(np.sort(sizes)[-3:].sum() / sizes.sum())
     size, token, what = float(row[best]), named(found.tokens[best]), named(found.asked.shown[-1])
     if found.signed and found.unit == "nats" and abs(size) < 20:
-        more = f"{float(np.exp(abs(size))):.2g} times {'likelier' if size > 0 else 'less likely'}"
+        more = f"{two_figures(float(np.exp(abs(size))))} times {'likelier' if size > 0 else 'less likely'}"
         how = f"Here the piece {token} has {with_sign(size)} nats: by this map it makes {what} {more}."
     else:
         how = (
@@ -138,7 +138,8 @@ def _ablation(found: Ablation) -> Reading:
         return "", ""
     low, high = float(found.kl_random.min()), float(found.kl_random.max())
     return (
-        f"Here the answer moves by {found.kl:.2g} nats; as many random units move it by {low:.2g} to {high:.2g}.",
+        f"Here the answer moves by {two_figures(found.kl)} nats; as many random units move it by {two_figures(low)} to "
+        f"{two_figures(high)}.",
         f"The cost is measured on {found.measured:,} places; what costs little there may matter elsewhere.",
     )
 

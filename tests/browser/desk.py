@@ -132,12 +132,13 @@ class Desk:
 
     def open(
         self, address: str, *, theme: str = "light", width: int = 1280, height: int = 900,
-        touch: bool = False, settled: bool = True,
+        touch: bool = False, settled: bool = True, policy: bool = True,
     ) -> Page:  # fmt: skip
         context = self.chrome.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=1,
             color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce",
             locale="en-US", timezone_id="UTC", has_touch=touch, is_mobile=touch, accept_downloads=True,
+            bypass_csp=not policy,
         )  # fmt: skip
         context.set_default_timeout(WAIT_MS)
         self.contexts.append((context, watch(context, self.servers)))

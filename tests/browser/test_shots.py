@@ -1,7 +1,7 @@
 """Element pictures, light, dark and on a phone: taken twice, and compared with tests/shots."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,9 @@ def saliency_pictures() -> Iterator[Picture]:
                     continue
                 yield Picture(name="check", place=place, selector=".check >> nth=0")
                 yield Picture(
-                    name="notes", place=place, selector="[data-testid=stHorizontalBlock]:has(.note)"
+                    name="notes",
+                    place=replace(place, tall=3200),
+                    selector="[data-testid=stHorizontalBlock]:has(.note) >> nth=-1",
                 )
                 yield Picture(name="sidebar", place=place, selector="[data-testid=stSidebar]", height_px=720)
                 yield Picture(

@@ -8,7 +8,7 @@ import pytest
 import models
 from interpret import every, explain, record
 from interpret.results.reading import KINDS, reading
-from interpret.sentences import percent
+from interpret.sentences import percent, two_figures
 
 TEXT = "The keys to the old wooden cabinet"
 
@@ -31,7 +31,10 @@ def test_a_map_is_read_at_its_largest_score(run):
     how, limit = reading(found)
     row = found.values[-1]
     best = int(np.abs(row).argmax())
-    assert f"{math.exp(abs(row[best])):.2g} times {'likelier' if row[best] > 0 else 'less likely'}" in how
+    assert (
+        f"{two_figures(math.exp(abs(row[best])))} times {'likelier' if row[best] > 0 else 'less likely'}"
+        in how
+    )
     three = np.sort(np.abs(row))[-3:].sum() / np.abs(row).sum()
     assert percent(float(three)) in limit
 

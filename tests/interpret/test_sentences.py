@@ -2,7 +2,7 @@
 
 import pytest
 
-from interpret.sentences import bare, harmless, marked, mended, named, percent, writable
+from interpret.sentences import bare, harmless, marked, mended, named, percent, two_figures, writable
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,19 @@ def test_no_cell_begins_a_formula():
     for begin in "=+-@\t\r\n＝＋－＠":
         assert harmless(f"{begin}1") == f"'{begin}1"
     assert harmless(-1) == -1 and harmless("a=1") == "a=1"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (1141.4, "1,100"),
+        (2.72, "2.7"),
+        (9.96, "10"),
+        (0.000314, "0.00031"),
+        (1, "1"),
+        (0, "0"),
+        (-14.2, "-14"),
+    ],
+)
+def test_two_figures_as_people_write_them(value, said):
+    assert two_figures(value) == said
