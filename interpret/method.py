@@ -177,8 +177,6 @@ def _each_hidden(run: Run, method: Method, target: Target, given: Any) -> Result
     values = np.array([one.values for one in found])
     totals = np.array([one.total for one in found])
     spread = None if first.spread is None else np.array([one.spread for one in found])
-    if spread is not None and target.summed:
-        spread = spread.sum(axis=0)  # an upper bound: the places share their random numbers
     return token_result(
         run, target, method.name, values, totals, unit=first.unit, signed=first.signed,
         check=max((one.check for one in found), key=lambda check: check.value),
@@ -192,7 +190,8 @@ def token_result(
 ) -> TokenScores | TokenGrid:  # fmt: skip
     """Scores (C, T) as the Result their target asks for: one row as TokenScores, several as a TokenGrid.
 
-    `spread`: standard errors of the scores, (C, T), or (T,) of the one row of a summed target.
+    `spread`: standard errors of the scores, (C, T), or (T,) of the sum over a summed target's rows. Rows of errors
+    are added there, an upper bound: the rows share their random numbers.
     """
     tokens = run.tokens
     asked: Asked = target.asked(run.model)
@@ -203,6 +202,8 @@ def token_result(
         "notes": (*_oddities(run, target, values, totals), *notes), "spread": spread,
     }  # fmt: skip
     if asked.summed:
+        if spread is not None and spread.ndim == 2:
+            shared["spread"] = spread.sum(axis=0)
         return TokenScores(values=values.sum(axis=0), total=float(totals.sum()), **shared)
     return TokenGrid(values=values, totals=totals, **shared)
 

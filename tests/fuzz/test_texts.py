@@ -27,7 +27,7 @@ from tests.fuzz import payloads
 from tests.fuzz.amount import cases
 from tests.fuzz.hostile import texts
 
-TAGS = re.compile(r"<(?!br>|/?b>|/?i>|/?sub>|/?sup>|/?extra>)")
+TAGS = re.compile(r"<(?!br>|/?b>|/?i>|/?u>|/?sub>|/?sup>|/?extra>)")
 PLACES = re.compile(r"%\{(?!x|y|z|customdata|text|label|marker)")
 KINDS = ("gpt2", "bert", "bert-classifier", "lstm", "words", "characters")
 SLOW = ("kernel_shap", "lime", "shapley_sampling", "attention_swapped", "tree")

@@ -10,10 +10,12 @@ import pytest
 import torch
 
 import interpret.methods
+import models
 from interpret import explain, find, record
 from interpret.method import UnknownMethod
 from interpret.results import NotFinite
 from interpret.target import at, every, span
+from tests import families
 from tests.interpret import loops
 from tests.toys import Toy, toy_run
 
@@ -140,3 +142,10 @@ def test_a_certain_or_impossible_word_is_said_to_be_one(name: str):
 def test_a_span_behind_the_start_mark_is_not_called_deaf(name: str):
     run = toy_run()
     assert not any("Every score is 0" in note for note in explain(run, name, span(run, 1, 3, "logit")).notes)
+
+
+def test_a_masked_models_only_token_has_errors_like_any_other(tmp_path):
+    model = models.load(families.folder(tmp_path / "bert", "bert"))
+    found = explain(record(model, "0"), "shapley_sampling")
+    assert found.spread.shape == found.values.shape == (3,)
+    assert list(found.to_frame()["shown"]) == list(found.tokens)
