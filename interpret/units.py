@@ -149,11 +149,10 @@ def written_by(model: LanguageModel, unit: Unit) -> Tensor | None:
     """
     card = model.card
     if card.family == "lstm":
-        into = model.unembed(torch.zeros(1, card.widths[-1])).shape[-1] and card.widths[-1]
         pooled = card.task == "classify" and "attention" not in card.abilities
         if unit.layer != card.layers or pooled:
             return None
-        step = torch.eye(into)[unit.index]
+        step = torch.eye(card.widths[-1])[unit.index]
     else:
         found = _down(model, unit.layer) if card.task == "causal" and unit.kind == "neuron" else None
         if found is None:

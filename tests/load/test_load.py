@@ -1,9 +1,12 @@
 """A small crowd on one server sees what each of them would see alone; and the measuring sees what is planted."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,13 @@ from tests.load.__main__ import served, share, slope, table
 from tests.load.crowd import Plan, Seen, alone, crowd, differences, traces
 from tests.load.reader import Page, Reader
 from tests.load.visits import mark, sittings
+
+
+def run(look: Coroutine[Any, Any, Any]) -> Any:
+    """In a thread of its own: in this one Playwright keeps a loop of events once a browser test has run."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, look).result()
+
 
 PAGE = Page(first=0.1, whole=0.5, size=9, shown=(("html", "<p>8.9</p>"), ("text", "a")), faults=())
 
@@ -26,8 +36,8 @@ def test_six_readers_at_once_see_what_each_would_see_alone(tmp_path: Path):
         plan = Plan(
             port=ports[0], pid=process.pid, readers=6, seconds=12, think=(0.2, 1.0), seed=5, keep=4, leave=0.1
         )
-        seen = asyncio.run(crowd(plan))
-        apart = asyncio.run(alone(ports[1], seen.kept))
+        seen = run(crowd(plan))
+        apart = run(alone(ports[1], seen.kept))
     assert [*seen.mistakes, *apart, *map(traces, logs)] == [[], []]
     assert len(seen.whole) >= 6 and len(seen.first) >= 6 and len(seen.kept) <= 4 and seen.memory
     assert "mistakes                0" in table(seen, [])
@@ -84,4 +94,4 @@ def test_a_page_that_never_comes_is_a_mistake_and_not_a_hang():
                 await reader.look("next", {}, patience=0.2)
             await reader.leave()
 
-    asyncio.run(look())
+    run(look())

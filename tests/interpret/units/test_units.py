@@ -214,3 +214,10 @@ def test_neurons_count_as_on_only_when_high(gpt_run):
 def test_places_that_are_not_there_are_refused(wrong):
     with pytest.raises(NoUnits, match="names no tokens of this text"):
         chosen(wrong, 9)
+
+
+def test_a_classifier_that_pools_its_states_has_no_straight_way_from_a_unit():
+    model = models.load("reviews-lstm-sentiment")
+    assert written_by(model, Unit("cell", model.card.layers, 0)) is None
+    found = explain(record(model, "The music is as dull as the plot"), "unit")
+    assert found.promoted == found.suppressed == ()
