@@ -218,6 +218,6 @@ def test_places_that_are_not_there_are_refused(wrong):
 
 def test_a_classifier_that_pools_its_states_has_no_straight_way_from_a_unit():
     model = models.load("reviews-lstm-sentiment")
-    assert written_by(model, Unit("cell", model.card.layers, 0)) is None
+    assert written_by(model, Unit(kind="cell", layer=model.card.layers, index=0)) is None
     found = explain(record(model, "The music is as dull as the plot"), "unit")
     assert found.promoted == found.suppressed == ()
