@@ -1,11 +1,9 @@
 """What changes of a text do to a lead: bars that end left of 0 flip the answer."""
 
-from html import escape
-
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.look import plain, signed
+from dashboard.figures.look import label, plain, signed
 from interpret.results import Counterfactuals
 from interpret.sentences import named
 
@@ -17,8 +15,7 @@ def counterfactuals(found: Counterfactuals) -> go.Figure:
     places = np.arange(len(found.values))
     names = [change if len(change) <= WIDE else f"{change[: WIDE - 1]}…" for change in found.changes]
     said = [
-        f"{escape(change)}: {escape(named(a))}"
-        for change, a in zip(found.changes, found.answers, strict=True)
+        f"{label(change)}: {label(named(a))}" for change, a in zip(found.changes, found.answers, strict=True)
     ]
     figure = go.Figure(
         go.Bar(
@@ -30,7 +27,7 @@ def counterfactuals(found: Counterfactuals) -> go.Figure:
     figure.add_vline(x=found.lead, line_dash="dot", annotation_text="before", annotation_position="top")
     figure.update_xaxes(title="lead of the old answer (logits)", zeroline=True)
     return figure.update_yaxes(
-        tickvals=places, ticktext=[escape(name, quote=False) for name in names], autorange="reversed",
+        tickvals=places, ticktext=[label(name) for name in names], autorange="reversed",
         ticklabelstandoff=6,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from interpret.results.alignment import Group, Kind, Range, by_characters, by_words, ranges
 from interpret.results.base import SCHEMA, NotFinite
+from interpret.results.overlaid import rank_correlation
 from interpret.sentences import visible
 
 if TYPE_CHECKING:
@@ -93,12 +94,7 @@ class Comparison:
     @property
     def rho(self) -> float:
         """Spearman's rank correlation of both sides; 0 where one of them is the same everywhere."""
-        from scipy.stats import spearmanr
-
-        one, other = self.values[:, self.both]
-        if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
-            return 0.0
-        return float(spearmanr(one, other)[0])  # pyright: ignore[reportArgumentType]
+        return rank_correlation(*self.values[:, self.both])
 
     @property
     def is_one_text(self) -> bool:

@@ -45,12 +45,7 @@ class Overlaid:
     @property
     def rho(self) -> float:
         """Spearman's rank correlation of both models' surprises; 0 where one of them is the same everywhere."""
-        from scipy.stats import spearmanr
-
-        one, other = self.bits[:, self.predicted]
-        if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
-            return 0.0
-        return float(spearmanr(one, other)[0])  # pyright: ignore[reportArgumentType]
+        return rank_correlation(*self.bits[:, self.predicted])
 
     def hardest(self, most: int = 10) -> list[int]:
         """The parts that surprised both together most."""
@@ -159,3 +154,12 @@ def _by_part(found: NextWords, edges: Sequence[int]) -> tuple[np.ndarray, np.nda
         begun.add(part)
         bits[part] += float(found.surprise[at])
     return bits, known, first, sure
+
+
+def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Spearman's, of two rows of numbers; 0 where one of them is the same everywhere."""
+    from scipy.stats import spearmanr
+
+    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0
+    return float(spearmanr(one, other)[0])  # pyright: ignore[reportArgumentType]

@@ -79,3 +79,16 @@ def test_the_smallest_bar_still_stands_out():
 
 def test_no_label_names_a_place_in_a_template():
     assert label("100 %{meta} %") == "100 &#37;{meta} %"
+
+
+def test_changes_reach_the_picture_of_counterfactuals_as_text():
+    from types import SimpleNamespace
+
+    from dashboard.figures.counterfactual import counterfactuals
+
+    found: Any = SimpleNamespace(
+        values=np.array([-1.0]), changes=('“<b>%{x}</b>” → "x"',), answers=("<i>no</i>",), lead=2.0
+    )
+    bar = counterfactuals(found).data[0]
+    said = f"{bar.customdata[0]} {counterfactuals(found).layout.yaxis.ticktext[0]}"
+    assert "<" not in said and "%{" not in said and "&quot;" not in said and '"x"' in said
