@@ -13,6 +13,7 @@ from dashboard.literal import isolated
 from dashboard.python_lines import python_lines
 from interpret.results import Result
 from interpret.results.reading import reading
+from interpret.sentences import rounded
 
 STYLES = sorted(Path(__file__).parent.glob("style*.css"))  # style.css, and further pages' own
 NOTES = Path(__file__).parents[1] / "assets" / "texts" / "notes"  # a file for each page
@@ -191,7 +192,7 @@ def card_table(card: shelf.Card) -> str:
         "Has read": card.trained_on,
         "Tokens seen": card.tokens_seen and f"{card.tokens_seen:,}",
         "Trained for": card.seconds and f"{card.seconds / 60:.0f} minutes on {card.machine}",
-        "Right on new texts": card.accuracy and f"{card.accuracy:.1%}",
+        "Right on new texts": card.accuracy and rounded(card.accuracy, 1),
         "Macro-F1": card.macro_f1 and f"{card.macro_f1:.3f} (the mean of the classes' F1)",
         "Perplexity per word": card.perplexity_per_word
         and f"{card.perplexity_per_word:,.0f} (as if it chose among so many words)",

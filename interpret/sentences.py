@@ -39,7 +39,24 @@ def named(token: str) -> str:
         return NAMED[token]
     if "\ufffd" in token:
         return "part of a character"
-    return quoted(token)
+    return _mark(token.strip(" ")) or quoted(token)
+
+
+def _mark(token: str) -> str:
+    """The name of what nobody sees, such as a right-to-left mark; "" if there is more to the token."""
+    if not token or not all(_leaves_no_trace(character) for character in token):
+        return ""
+    if len(set(token)) > 1:
+        return "marks nobody sees"
+    said = unicodedata.name(token[0], "mark nobody sees").lower()
+    return f"{'an' if said[0] in 'aeiou' else 'a'} {said}"
+
+
+def _leaves_no_trace(character: str) -> bool:
+    selects = 0xFE00 <= ord(character) <= 0xFE0F
+    return character not in SIGNS and (
+        selects or unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+    )
 
 
 def quoted(token: str) -> str:
@@ -65,7 +82,11 @@ def nth(number: int) -> str:
 def bare(token: str) -> str:
     """`named` for labels: a word as it is, anything else in brackets and short."""
     said = named(token)
-    return said[1:-1] if said.startswith("“") else f"({said.removeprefix('the ').removeprefix('a ')})"
+    return (
+        said[1:-1]
+        if said.startswith("“")
+        else f"({said.removeprefix('the ').removeprefix('a ').removeprefix('an ')})"
+    )
 
 
 def marked(token: str, before: str) -> str:
@@ -100,6 +121,11 @@ def percent(share: float) -> str:
     value = 100 * share
     places = 0 if value >= 9.95 else 1 if value >= 0.95 else 2
     return f"{value:.{places}f}\u00a0%"
+
+
+def rounded(share: float, places: int = 0) -> str:
+    """A share of either sign with so many decimals, where all of a picture or table have as many: 31.4 %, −2 %."""
+    return f"{100 * share:.{places}f}\u00a0%".replace("-", "−")
 
 
 def two_figures(value: float) -> str:
@@ -138,7 +164,9 @@ def led(names: Sequence[str], scores: np.ndarray, signed: bool) -> str:
 
     strong = [int(word) for word in np.argsort(-np.abs(scores), kind="stable") if scores[word]]
     if not signed:
-        return f"depends most on {', '.join(f'{name(w)} ({scores[w] / whole:.0%})' for w in strong[:3])}."
+        return (
+            f"depends most on {', '.join(f'{name(w)} ({rounded(scores[w] / whole)})' for w in strong[:3])}."
+        )
     up = [f"{name(w)} (+{scores[w]:.2f})" for w in strong if scores[w] > 0][:3]
     down = [f"{name(w)} (−{-scores[w]:.2f})" for w in strong if scores[w] < 0][:2]
     said = ["made likelier by " + ", ".join(up)] if up else []

@@ -18,14 +18,14 @@ function bareText(text) {
     .replace(/&(lt|gt|quot|#39|#x27|#37|amp);/g, (name) => letters[/** @type {keyof letters} */ (name)])
 }
 
-/** A number as d3's short formats write it: +, a comma, decimals, ~, and f, %, d, s. @param {any} v @param {string} how */
+/** A number as d3's short formats write it: +, $ (see look.py), a comma, decimals, ~, and f, %, d, s. @param {any} v @param {string} how */
 function asWritten(v, how) {
-  const known = /^([+]?)(,?)(?:\.(\d+))?(~?)([fds%]?)$/.exec(how)
+  const known = /^([+]?)\$?(,?)(?:\.(\d+))?(~?)([fds%]?)$/.exec(how)
   if (typeof v !== "number" || !known) return bareText(v)
   if (!Number.isFinite(v)) return "–"
   const [, plus, comma, digits, trim, kind] = known
   const share = kind === "%"
-  const [value, unit] = kind === "s" ? inThousands(v) : [share ? 100 * v : v, share ? "%" : ""]
+  const [value, unit] = kind === "s" ? inThousands(v) : [share ? 100 * v : v, share ? `${NBSP}%` : ""]
   const places = digits === undefined ? (kind === "d" ? 0 : kind ? 6 : 12) : Number(digits)
   const counted = kind === "s" || !kind // digits in all, not behind the point
   let text = counted ? String(Math.abs(Number(value.toPrecision(places || 1)))) : Math.abs(value).toFixed(places)

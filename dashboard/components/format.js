@@ -71,6 +71,22 @@ function visible(text) {
     .join("")
 }
 
+const UNSEEN = {
+  "\u00ad": "soft hyphen", "\u200b": "zero width space", "\u200c": "zero width non-joiner",
+  "\u200d": "zero width joiner", "\u200e": "left-to-right mark", "\u200f": "right-to-left mark",
+  "\ufe0f": "variation selector-16", "\ufeff": "zero width no-break space",
+}
+
+/**
+ * A guess as one reads it: `visible`, or the name of what nobody sees, as `named` of interpret/sentences.py has it.
+ * @param {string} text
+ */
+function seen(text) {
+  const marks = [...new Set(text.trim())]
+  if (!marks.length || !marks.every((mark) => mark in UNSEEN)) return visible(text)
+  return marks.length > 1 ? "(marks nobody sees)" : `(${UNSEEN[/** @type {keyof UNSEEN} */ (marks[0])]})`
+}
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 
 /**

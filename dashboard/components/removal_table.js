@@ -31,7 +31,7 @@ function writeTable(place, shown) {
     table.append(row)
   })
   const row = document.createElement("tr")
-  const cell = element("td", "plain", "random orders (95 %)")
+  const cell = element("td", "plain", `random orders (95${NBSP}%)`)
   cell.prepend(swatch(GREY, false))
   row.append(cell)
   const { areas, aopc } = data.random

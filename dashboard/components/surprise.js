@@ -33,7 +33,7 @@ function writeBands(strip) {
 function expectedAt(strip, index) {
   const guesses = /** @type {[string, number][]} */ (strip.data.expected?.[index] || [])
   const others = guesses.filter(([text]) => text !== strip.data.words[index].t).slice(0, 4)
-  return joinParts(others.map(([text, p]) => [{ name: wordName({ t: text }) }, ` ${percent(p)}`]))
+  return joinParts(others.map(([text, p]) => [{ name: text ? seen(text) : wordName({ t: text }) }, ` ${percent(p)}`]))
 }
 
 /**

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain
 from interpret.results import Ablation
+from interpret.sentences import rounded
 
 GREY = "#8a8f98"
 
@@ -15,8 +16,8 @@ def ablation(found: Ablation) -> go.Figure:
     names = [name if found.classifies else label(name) for name in found.candidates]
     bars = [
         go.Bar(x=found.values[k], y=places, orientation="h", name=name, customdata=names, cliponaxis=False,
-               text=[f"{share:.1%}" for share in found.values[k]], textposition="outside",
-               hovertemplate=f"%{{customdata}}, {name}: %{{x:.2%}}<extra></extra>")
+               text=[rounded(share, 1) for share in found.values[k]], textposition="outside",
+               hovertemplate=f"%{{customdata}}, {name}: %{{x:$.2%}}<extra></extra>")
         for k, name in enumerate(("as it is", "switched off"))
     ]  # fmt: skip
     figure = plain(go.Figure(bars), 90 + 44 * len(names))
@@ -24,7 +25,7 @@ def ablation(found: Ablation) -> go.Figure:
         barmode="group", bargap=0.25, showlegend=True, margin_t=40,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
     )  # fmt: skip
-    figure.update_xaxes(tickformat=".0%", range=[0, float(found.values.max()) * 1.18], title="probability")
+    figure.update_xaxes(tickformat="$.0%", range=[0, float(found.values.max()) * 1.18], title="probability")
     return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)
 
 

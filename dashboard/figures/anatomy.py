@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.figures.look import label, plain, ramp
 from interpret.results.anatomy import Anatomy, Lines
+from interpret.sentences import rounded
 
 MOST_ROWS = 24  # more parts than this are drawn block by block
 
@@ -53,13 +54,13 @@ def moves(found: Anatomy) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=far, y=places, orientation="h", marker=ramp(far), cliponaxis=False,
-            text=[f"{x:.1%}" for x in far], textposition="outside",
-            customdata=[part.name for part in kept], hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
+            text=[rounded(x, 1) for x in far], textposition="outside",
+            customdata=[part.name for part in kept], hovertemplate="%{customdata}: %{x:$.2%}<extra></extra>",
         )
     )  # fmt: skip
     plain(figure, 70 + 26 * len(kept))
     figure.update_xaxes(
-        title="change of its weights in training", tickformat=".0%", range=[0, max(far, default=1) * 1.2]
+        title="change of its weights in training", tickformat="$.0%", range=[0, max(far, default=1) * 1.2]
     )
     return figure.update_yaxes(
         tickvals=places, ticktext=[label(part.name) for part in kept], autorange="reversed"

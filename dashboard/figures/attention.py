@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from dashboard.figures.look import label, plain
 from interpret.results import HeadImportance, HeadMaps, HeadRoles, Reach
 from interpret.results.reach import WAYS
+from interpret.sentences import rounded
 
 GREY = "#8a8f98"
 
@@ -32,13 +33,15 @@ def head_roles(found: HeadRoles) -> go.Figure:
     """Every head (rows) by every measure (columns); what passes its threshold has a number in bold."""
     layers, heads, _ = found.values.shape
     flat = found.values.reshape(layers * heads, -1)
-    figure = _grid(flat, "%{z:.0%}", 90 + 22 * len(flat))
+    figure = _grid(flat, "%{z:$.0%}", 90 + 22 * len(flat))
     passed = flat >= found.thresholds
     for (row, column), value in np.ndenumerate(flat):
         if value >= 0.005:
-            text = f"<b>{value:.0%}</b>" if passed[row, column] else f"{value:.0%}"
+            text = f"<b>{rounded(value)}</b>" if passed[row, column] else rounded(value)
             figure.add_annotation(x=column, y=row, text=text, showarrow=False, font_size=11)
-    names = [f"{m}<br><sup>from {t:.0%}</sup>" for m, t in zip(found.measures, found.thresholds, strict=True)]
+    names = [
+        f"{m}<br><sup>from {rounded(t)}</sup>" for m, t in zip(found.measures, found.thresholds, strict=True)
+    ]
     roles = [role for row in found.roles for role in row]
     rows = [f"{at // heads + 1}.{at % heads}  {roles[at]}" for at in range(len(flat))]
     figure.update_layout(coloraxis={"cmin": 0.0, "cmax": 1.0, "showscale": False})
@@ -54,13 +57,13 @@ def offsets(found: HeadRoles, layer: int, head: int) -> go.Figure:
     names = found.offset_names[low:high]
     figure = go.Figure(
         go.Bar(
-            x=np.arange(len(names)), y=shares[low:high], hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
+            x=np.arange(len(names)), y=shares[low:high], hovertemplate="%{customdata}: %{y:$.1%}<extra></extra>",
             customdata=[f"{name} tokens" for name in names],
         )
     )  # fmt: skip
     plain(figure, 220)
     figure.update_xaxes(tickvals=np.arange(len(names)), ticktext=names, title="tokens back (−) or ahead (+)")
-    return figure.update_yaxes(title="mean weight", tickformat=".0%", rangemode="tozero")
+    return figure.update_yaxes(title="mean weight", tickformat="$.0%", rangemode="tozero")
 
 
 def head_importance(found: HeadImportance) -> go.Figure:

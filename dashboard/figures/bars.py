@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, ramp
 from interpret.results import ClassScores, NextWords, TokenGrid, TokenScores
+from interpret.sentences import rounded
 
 
 def next_words(found: NextWords) -> go.Figure:
@@ -39,15 +40,15 @@ def shares(found: np.ndarray, names: list[str], title: str) -> go.Figure:
             y=places,
             orientation="h",
             marker=ramp(found.tolist()),
-            text=[f"{share:.1%}" for share in found],
+            text=[rounded(share, 1) for share in found],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
+            hovertemplate="%{customdata}: %{x:$.2%}<extra></extra>",
             customdata=names,
         )
     )
     plain(figure, 44 + 28 * len(found))
-    figure.update_xaxes(title=title, tickformat=".0%")
+    figure.update_xaxes(title=title, tickformat="$.0%")
     return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)
 
 

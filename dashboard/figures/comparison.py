@@ -17,10 +17,10 @@ def pairs(found: Comparison) -> go.Figure:
         figure.add_bar(
             x=found.values[k], y=places + (0.2 if k else -0.2), width=0.36, orientation="h", name=side,
             text=[percent(float(share)) for share in found.values[k]], textposition="outside", cliponaxis=False,
-            customdata=names, hovertemplate=f"{label(side)}, %{{customdata}}: %{{x:.2%}}<extra></extra>",
+            customdata=names, hovertemplate=f"{label(side)}, %{{customdata}}: %{{x:$.2%}}<extra></extra>",
             marker_pattern_shape="/" if k else "",
         )  # fmt: skip
     plain(figure, 110 + 46 * len(names))
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    figure.update_xaxes(title=found.about, tickformat=".0%", range=[0, float(found.values.max()) * 1.18])
+    figure.update_xaxes(title=found.about, tickformat="$.0%", range=[0, float(found.values.max()) * 1.18])
     return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)

@@ -25,11 +25,14 @@ def verbs(points: Points) -> go.Figure:
     """The share of verbs that agree: right behind the subject, and behind a noun of the other number."""
     ways = ("nothing in between", "another noun in between")
     figure = go.Figure(
-        [_line(points, way, [point["agreement"][k] for point in points], ".0%") for k, way in enumerate(ways)]
+        [
+            _line(points, way, [point["agreement"][k] for point in points], "$.0%")
+            for k, way in enumerate(ways)
+        ]
     )
     figure.add_trace(_level(points, "chance", 0.5))
     _dress(figure, 280)
-    return figure.update_yaxes(title="verbs that agree", tickformat=".0%", range=[0, 1.04])
+    return figure.update_yaxes(title="verbs that agree", tickformat="$.0%", range=[0, 1.04])
 
 
 def _line(points: Points, name: str, values: list[float], as_written: str) -> go.Scatter:

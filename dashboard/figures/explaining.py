@@ -17,7 +17,7 @@ def three_maps(found: ThreeMaps) -> go.Figure:
     figure = go.Figure(
         go.Heatmap(
             z=shown, customdata=found.values, coloraxis="coloraxis", xgap=2, ygap=6,
-            hovertemplate="%{y}: %{customdata:.1%}<extra></extra>", y=list(range(3)),
+            hovertemplate="%{y}: %{customdata:$.1%}<extra></extra>", y=list(range(3)),
         )
     )  # fmt: skip
     plain(figure, 230)
@@ -34,14 +34,14 @@ def swapped(found: Swapped) -> go.Figure:
     bars = [
         go.Bar(
             x=places, y=row, name=name, customdata=names,
-            hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
+            hovertemplate="%{customdata}: %{y:$.1%}<extra></extra>",
         )
         for row, name in zip(found.values, ("its own", other), strict=True)
     ]  # fmt: skip
     figure = plain(go.Figure(bars), 320)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})
     figure.update_xaxes(tickvals=places, ticktext=names, tickangle=-45)
-    return figure.update_yaxes(title="weight", tickformat=".0%", rangemode="tozero")
+    return figure.update_yaxes(title="weight", tickformat="$.0%", rangemode="tozero")
 
 
 def explaining(found: Explaining) -> go.Figure:

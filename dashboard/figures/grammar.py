@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, signed
 from interpret.results import Grammar, MinimalPairs, SentencePair
+from interpret.sentences import rounded
 
 GREY = "#808495"  # seen on light and on dark ground
 ROW = 46  # px
@@ -27,7 +28,7 @@ def rules(found: Grammar, counting: Grammar | None = None) -> go.Figure:
     figure.add_annotation(x=0.5, y=-0.85, text="a coin", showarrow=False, font_color=GREY)
     _legend(figure, 1.0)
     figure.update_layout(legend_yanchor="bottom", margin_b=24)
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat=".0%", dtick=0.25)
+    figure.update_xaxes(range=[-0.02, 1.02], tickformat="$.0%", dtick=0.25)
     return figure.update_yaxes(range=[len(names) - 0.4, -1.1], visible=False)
 
 
@@ -44,8 +45,8 @@ def _dots(found: Grammar, names: Sequence[str], called: str, size: int, colour: 
     return go.Scatter(
         x=shares, y=rows, mode="markers", name=called, error_x={**bars, "color": colour},
         marker={"size": size, "color": colour, "symbol": "diamond" if colour else "circle"},
-        customdata=[[f"{rule.low:.0%} to {rule.high:.0%}", rule.n] for rule in shown],
-        hovertemplate="%{x:.1%} (%{customdata[0]}; %{customdata[1]:,} pairs)<extra>" + called + "</extra>",
+        customdata=[[f"{rounded(rule.low)} to {rounded(rule.high)}", rule.n] for rule in shown],
+        hovertemplate="%{x:$.1%} (%{customdata[0]}; %{customdata[1]:,} pairs)<extra>" + called + "</extra>",
     )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def distance(found: Sequence[Grammar], chosen: str) -> go.Figure:
                         "arrayminus": shares - low,
                         "thickness": 1, "width": 0, "color": GREY if same else None,
                     },
-                    hovertemplate=f"%{{y:.0%}} with %{{x}} in between<extra>{label(name)}</extra>",
+                    hovertemplate=f"%{{y:$.0%}} with %{{x}} in between<extra>{label(name)}</extra>",
                 )
             )  # fmt: skip
     plain(figure, 430)
@@ -79,7 +80,7 @@ def distance(found: Sequence[Grammar], chosen: str) -> go.Figure:
     _legend(figure, -0.2)
     figure.update_layout(margin_b=120)
     figure.update_xaxes(title="nouns of the other number between subject and verb", dtick=1)
-    return figure.update_yaxes(title="verbs that agree", tickformat=".0%", range=[-0.03, 1.03])
+    return figure.update_yaxes(title="verbs that agree", tickformat="$.0%", range=[-0.03, 1.03])
 
 
 def _legend(figure: go.Figure, y: float) -> None:

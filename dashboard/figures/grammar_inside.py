@@ -56,14 +56,14 @@ def _along(found: Probes) -> go.Figure:
         figure.add_trace(
             go.Scatter(
                 x=x, y=found.values[layer], mode="lines+markers", name=name, cliponaxis=False,
-                hovertemplate=f"%{{y:.0%}} of sentences<extra>{name}</extra>",
+                hovertemplate=f"%{{y:$.0%}} of sentences<extra>{name}</extra>",
             )
         )  # fmt: skip
     last = found.control[-1]
     figure.add_trace(
         go.Scatter(
             x=x, y=last, mode="lines", name="labels by lot, last layer", line={"dash": "dot", "color": GREY},
-            hovertemplate="%{y:.0%} by heart<extra></extra>",
+            hovertemplate="%{y:$.0%} by heart<extra></extra>",
         )
     )  # fmt: skip
     plain(figure, 400)
@@ -73,7 +73,7 @@ def _along(found: Probes) -> go.Figure:
     )
     names = [label(place.rstrip(" 2")) for place in found.places]
     figure.update_xaxes(tickvals=x, ticktext=names, tickangle=-35)
-    return figure.update_yaxes(title="subject's number read", tickformat=".0%", range=[0, 1.03])
+    return figure.update_yaxes(title="subject's number read", tickformat="$.0%", range=[0, 1.03])
 
 
 def _by_layer(found: Probes) -> go.Figure:
@@ -83,11 +83,11 @@ def _by_layer(found: Probes) -> go.Figure:
         [
             go.Bar(
                 x=layers, y=found.values[:, 0], name="parts of speech",
-                hovertemplate="%{y:.1%}<extra></extra>",
+                hovertemplate="%{y:$.1%}<extra></extra>",
             ),
             go.Bar(
                 x=layers, y=found.control[:, 0], name="labels by lot (by heart)", marker_color=GREY,
-                hovertemplate="%{y:.1%}<extra></extra>",
+                hovertemplate="%{y:$.1%}<extra></extra>",
             ),
         ]
     )  # fmt: skip
@@ -97,7 +97,7 @@ def _by_layer(found: Probes) -> go.Figure:
         showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "itemclick": False}
     )
     figure.update_xaxes(tickvals=layers, ticktext=names)
-    return figure.update_yaxes(title="read right", tickformat=".0%", range=[0, 1.03])
+    return figure.update_yaxes(title="read right", tickformat="$.0%", range=[0, 1.03])
 
 
 def against(found: Against) -> go.Figure:

@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 from dashboard.figures.look import label, plain
 from interpret.results import HeadsExplaining, HeadTaus
 from interpret.results.head_lab import MAPS
+from interpret.sentences import rounded
 
 PAIRED = ("with gradients", "with leaving out")
 
@@ -25,7 +26,7 @@ def maps(found: HeadTaus) -> go.Figure:
     figure = go.Figure(
         go.Heatmap(
             z=shown, customdata=found.maps, coloraxis="coloraxis", xgap=2, ygap=6, y=list(range(3)),
-            hovertemplate="%{customdata:.1%}<extra></extra>",
+            hovertemplate="%{customdata:$.1%}<extra></extra>",
         )
     )  # fmt: skip
     plain(figure, 230)
@@ -61,7 +62,7 @@ def _grids(
         axis = "coloraxis" if at < 2 else "coloraxis2"
         marks = np.full(grid.shape, "", dtype=object)
         for cell, value in np.ndenumerate(grid):
-            text = f"{value:+.2f}" if at < 2 else f"{value:.1%}"
+            text = f"{value:+.2f}" if at < 2 else rounded(value, 1)
             marks[cell] = f"<b>{text}</b>" if strong[at][cell] else text
         heat = go.Heatmap(
             z=grid, coloraxis=axis, xgap=1, ygap=1, hovertemplate=f"{said}<extra></extra>", text=marks,

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from dashboard.figures.look import label, plain, signed
 from interpret.results import QueryKey, TokenIdentity, WordClassHeads
 from interpret.results.attention_means import READERS
+from interpret.sentences import rounded
 
 GREY = "#8a8f98"
 MOST = 64  # dimensions drawn
@@ -51,13 +52,13 @@ def of_head(found: WordClassHeads, layer: int, head: int) -> go.Figure:
     coloured[:, -1] = np.nan  # marks would take all the colour
     said = np.full(shares.shape, "", dtype=object)
     for cell, share in np.ndenumerate(shares):
-        text = f"{share:.0%}" if share >= 0.01 else ""
+        text = rounded(share) if share >= 0.01 else ""
         said[cell] = f"<b>{text}</b>" if share > max(0.05, 2 * even[cell]) else text
     figure = go.Figure(
         go.Heatmap(
             z=coloured, customdata=even, coloraxis="coloraxis", xgap=1, ygap=1, text=said,
             texttemplate="%{text}", textfont_size=11,
-            hovertemplate="%{z:.1%} (an even look: %{customdata:.1%})<extra></extra>",
+            hovertemplate="%{z:$.1%} (an even look: %{customdata:$.1%})<extra></extra>",
         )
     )  # fmt: skip
     plain(figure, min(900, 110 + 30 * len(found.classes)))
@@ -90,7 +91,7 @@ def token_identity(found: TokenIdentity) -> go.Figure:
             go.Scatter(
                 x=layers, y=share, mode="lines+markers", name=name, cliponaxis=False,
                 error_y={"array": high - share, "arrayminus": share - low, "thickness": 1, "width": 3},
-                hovertemplate=f"%{{y:.1%}} told<extra>{name}</extra>",
+                hovertemplate=f"%{{y:$.1%}} told<extra>{name}</extra>",
             )
         )  # fmt: skip
     plain(figure, 340)
@@ -101,7 +102,7 @@ def token_identity(found: TokenIdentity) -> go.Figure:
     )
     names = ["embedding", *(f"layer {n}" for n in layers[1:])]
     figure.update_xaxes(tickvals=layers, ticktext=names)
-    return figure.update_yaxes(title="tokens told", tickformat=".0%", range=[0, 1.03])
+    return figure.update_yaxes(title="tokens told", tickformat="$.0%", range=[0, 1.03])
 
 
 FIGURES = {"query-key": query_key, "word-class-heads": word_class_heads, "token-identity": token_identity}

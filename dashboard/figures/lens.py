@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain
 from interpret.results import LayerGuesses, LensTraining, Patched
-from interpret.sentences import percent
+from interpret.sentences import percent, rounded
 
 COLUMN, ROW = 74, 34  # px of a cell
 SHADES = {
@@ -75,7 +75,7 @@ def way(found: LayerGuesses, place: int) -> go.Figure:
         go.Scatter(
             x=x, y=np.exp(found.watched_logs[:, place, word]), name=label(name), mode="lines+markers",
             customdata=found.watched_rank[:, place, word],
-            hovertemplate="%{y:.3~%}, rank %{customdata}<extra>" + label(name) + "</extra>",
+            hovertemplate="%{y:$.3~%}, rank %{customdata}<extra>" + label(name) + "</extra>",
         )
         for word, name in enumerate(found.watched)
     ]  # fmt: skip
@@ -83,7 +83,13 @@ def way(found: LayerGuesses, place: int) -> go.Figure:
     names = ["embedding" if layer == 0 else f"layer {layer}" for layer in found.layers]
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0})
     figure.update_xaxes(tickvals=x, ticktext=names)
-    ticks = {1.0: "100 %", 0.1: "10 %", 0.01: "1 %", 1e-3: "0.1 %", 1e-4: "0.01 %"}
+    ticks = {
+        1.0: rounded(1),
+        0.1: rounded(0.1),
+        0.01: rounded(0.01),
+        1e-3: rounded(1e-3, 1),
+        1e-4: rounded(1e-4, 2),
+    }
     figure.update_yaxes(
         title="probability",
         type="log",
@@ -150,7 +156,7 @@ def patched(found: Patched) -> go.Figure:
     shown = np.where(found.compared, found.values, np.nan) if found.options["layer"] < 0 else found.values
     pairs = [found.other_tokens[at] if at >= 0 else "" for at in found.sources]
     rows, columns = np.repeat(np.arange(layers), places), np.tile(np.arange(places), layers)
-    said = [f"{share:.0%}" if abs(share) >= 0.005 else "" for share in shown.ravel()]  # none of NaN either
+    said = [rounded(share) if abs(share) >= 0.005 else "" for share in shown.ravel()]  # none of NaN either
     figure = go.Figure(
         [
             go.Heatmap(

@@ -72,12 +72,12 @@ def heads(found: Replay) -> go.Figure:
                 x=list(range(len(names))), y=found.matching[:, number], name=f"layer {layer}, head {head}",
                 mode="lines+markers", opacity=1.0 if number == best else 0.55, cliponaxis=False,
                 line={"width": 4 if number == best else 1.5},
-                hovertemplate=f"%{{y:.0%}}<extra>layer {layer}, head {head}</extra>",
+                hovertemplate=f"%{{y:$.0%}}<extra>layer {layer}, head {head}</extra>",
             )
         )  # fmt: skip
     _dress(figure)
     figure.update_xaxes(tickvals=list(range(len(names))), ticktext=names, title="stage of the training")
-    return figure.update_yaxes(title="attention to what followed", tickformat=".0%", range=[0, 1.04])
+    return figure.update_yaxes(title="attention to what followed", tickformat="$.0%", range=[0, 1.04])
 
 
 FIGURES = {"replay": replay}

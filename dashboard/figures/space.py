@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.look import label, plain, ramp
+from dashboard.figures.look import CONFIG, label, plain, ramp
 from interpret.results import MapTrust, Neighbours, WordMap, WordShift
 from interpret.results.space import FEW
 
@@ -14,7 +14,7 @@ CHOSEN = "#6d6af5"  # indigo that reads on both pages: what is chosen
 TALL = 540
 PAGE = 3000  # pieces in the flip-book
 TOOLS = {
-    "displaylogo": False,
+    **CONFIG,
     "displayModeBar": True,
     "modeBarButtons": [["zoom2d", "pan2d", "lasso2d", "select2d", "resetScale2d"]],
 }
@@ -82,7 +82,7 @@ def _by_belief(found: WordMap, kept: np.ndarray) -> list[go.Scattergl]:
     dots = go.Scattergl(
         x=x, y=y, mode="markers", showlegend=False, customdata=given,
         marker={"size": 4, "color": kept, "coloraxis": "coloraxis", "line": {"width": 0}},
-        hovertemplate="%{customdata[1]}: %{customdata[2]:.0%} of its nearest words stand near it here<extra></extra>",
+        hovertemplate="%{customdata[1]}: %{customdata[2]:$.0%} of its nearest words stand near it here<extra></extra>",
     )  # fmt: skip
     return [halo, dots]
 
@@ -92,7 +92,7 @@ def belief_scale(figure: go.Figure) -> go.Figure:
     return figure.update_layout(
         coloraxis={
             "cmin": 0, "cmax": 0.6,
-            "colorbar": {"title": "neighbours kept", "tickformat": ".0%", "orientation": "h", "thickness": 10,
+            "colorbar": {"title": "neighbours kept", "tickformat": "$.0%", "orientation": "h", "thickness": 10,
                          "y": -0.16, "yanchor": "top", "len": 0.6},
         }
     )  # fmt: skip

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from dashboard.figures.look import label, plain
 from interpret.results import TextFactors, Texts
 from interpret.results.text_metrics import Calibration, Slice
+from interpret.sentences import rounded
 
 LONGEST_NAME = 34
 
@@ -23,7 +24,7 @@ def slices(found: Sequence[Slice], *, right: bool) -> go.Figure:
     values = np.array([one.value for one in found])
     low = np.array([one.value if one.low is None else one.low for one in found])
     high = np.array([one.value if one.high is None else one.high for one in found])
-    shape = "%{x:.0%}" if right else "%{x:.2f} nats per token"
+    shape = "%{x:$.0%}" if right else "%{x:.2f} nats per token"
     figure = go.Figure(
         go.Scatter(
             x=values, y=places, mode="markers", marker={"size": 9},
@@ -38,7 +39,7 @@ def slices(found: Sequence[Slice], *, right: bool) -> go.Figure:
     plain(figure, 84 + 28 * len(found))
     figure.add_vline(x=float(values[0]), line_width=1, line_dash="dot", line_color="gray")
     title = "share of right answers" if right else "loss (nats per token)"
-    figure.update_xaxes(title=title, tickformat=".0%" if right else None, automargin=True)
+    figure.update_xaxes(title=title, tickformat="$.0%" if right else None, automargin=True)
     if right:
         figure.update_xaxes(range=[max(0.0, float(low.min()) - 0.05), 1.02])
     names = [f"{label(_short(one.name))} ({one.n:,})" for one in found]
@@ -62,10 +63,10 @@ def calibration(found: Calibration) -> go.Figure:
                 "arrayminus": found.right - found.least, "thickness": 1.5, "width": 4,
             },
             customdata=[
-                f"{n:,} texts, {low:.0%} to {high:.0%} sure"
+                f"{n:,} texts, {rounded(low)} to {rounded(high)} sure"
                 for n, low, high in zip(found.n, found.low, found.high, strict=True)
             ],
-            hovertemplate="%{customdata}: %{x:.0%} sure on average, right %{y:.0%}<extra></extra>",
+            hovertemplate="%{customdata}: %{x:$.0%} sure on average, right %{y:$.0%}<extra></extra>",
         )
     )  # fmt: skip
     start = float(found.low.min())
@@ -78,9 +79,9 @@ def calibration(found: Calibration) -> go.Figure:
     )
     plain(figure, 340)
     figure.update_xaxes(
-        title="how sure it was (mean probability)", tickformat=".0%", range=[start - 0.03, 1.06], dtick=0.1
+        title="how sure it was (mean probability)", tickformat="$.0%", range=[start - 0.03, 1.06], dtick=0.1
     )
-    return figure.update_yaxes(title="how often it was right", tickformat=".0%", range=[-0.08, 1.06])
+    return figure.update_yaxes(title="how often it was right", tickformat="$.0%", range=[-0.08, 1.06])
 
 
 def text_factors(found: TextFactors) -> go.Figure:

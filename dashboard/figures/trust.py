@@ -16,6 +16,7 @@ from interpret.results import (
     Stability,
     TokenScores,
 )
+from interpret.sentences import rounded
 
 MARKS, APART = ("circle", "diamond", "square"), 0.24  # of whiskers: seeds, baselines, edits
 FORETELLS = ("foretold<br>(1 − infidelity)", "map moves<br>(max-sensitivity)")
@@ -144,18 +145,20 @@ def _fidelity(found: Fidelity) -> go.Figure:
     bars = [
         go.Bar(
             x=shares[:, row], y=FORETELLS, orientation="h", name=title,
-            text=[f"{share:.0%}" for share in shares[:, row]], textposition="outside", cliponaxis=False,
-            hovertemplate="%{x:.1%}<extra></extra>",
+            text=[rounded(share) for share in shares[:, row]], textposition="outside", cliponaxis=False,
+            hovertemplate="%{x:$.1%}<extra></extra>",
         )
         for row, title in enumerate(found.titles)
     ]  # fmt: skip
     figure = plain(go.Figure(bars), 190)
-    return figure.update_xaxes(tickformat=".0%", range=[min(0.0, shares.min()), max(1.1, shares.max() * 1.1)])
+    return figure.update_xaxes(
+        tickformat="$.0%", range=[min(0.0, shares.min()), max(1.1, shares.max() * 1.1)]
+    )
 
 
 def _completeness(found: Completeness) -> go.Figure:
     """The sum of the scores by steps, and the line that it must reach."""
-    gaps = [f"{gap:.2g} %" for gap in found.values]
+    gaps = [f"{gap:.2g}\u00a0%" for gap in found.values]
     bars = go.Bar(
         x=np.arange(len(found.steps)), y=found.sums, text=gaps, textposition="outside", cliponaxis=False,
         marker=signed(found.sums.tolist()), hovertemplate="%{x}: %{y:.3f}, gap %{text}<extra></extra>",

@@ -6,6 +6,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.figures.look import label, plain, ramp, signed
 from interpret.results import TRACKS, Factors, MemoryTraces, PlacesAlike, UnitCard, UnitRanking
+from interpret.sentences import rounded
 
 GREY = "#8a8f98"
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False}
@@ -56,7 +57,7 @@ def saturation(found: MemoryTraces) -> go.Figure:
         names = [f"{layer}.{i}" for i in found.index[inside]]
         x = np.concatenate([found.shut[gate, inside] + apart * gate for gate in range(3)])
         told = [
-            f"cell {name}, {TRACKS[gate]}: shut {shut:.0%}, open {open_:.0%}"
+            f"cell {name}, {TRACKS[gate]}: shut {rounded(shut)}, open {rounded(open_)}"
             for gate in range(3)
             for name, shut, open_ in zip(
                 names, found.shut[gate, inside], found.open[gate, inside], strict=True
@@ -75,11 +76,11 @@ def saturation(found: MemoryTraces) -> go.Figure:
                          line={"dash": "dot", "color": GREY, "width": 1})  # fmt: skip
     figure.update_layout(showlegend=True, legend=LEGEND, margin_t=40)
     ticks = [(apart * gate + at, text) for gate in range(3) for at, text in
-             ((0, "0%"), (0.5, f"50%<br>{TRACKS[gate]}"), (1, "100%"))]  # fmt: skip
+             ((0, rounded(0)), (0.5, f"{rounded(0.5)}<br>{TRACKS[gate]}"), (1, rounded(1)))]  # fmt: skip
     figure.update_xaxes(tickvals=[at for at, _ in ticks], ticktext=[text for _, text in ticks],
                         range=[-0.05, 2 * apart + 1.05], title="share of time shut",
                         showgrid=False)  # fmt: skip
-    return figure.update_yaxes(tickformat=".0%", range=[-0.03, 1.03], tickvals=[0, 0.5, 1], title="open")
+    return figure.update_yaxes(tickformat="$.0%", range=[-0.03, 1.03], tickvals=[0, 0.5, 1], title="open")
 
 
 def half_lives(found: MemoryTraces) -> go.Figure:

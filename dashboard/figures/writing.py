@@ -16,7 +16,7 @@ def written(found: Written) -> go.Figure:
     """Tracks over the drawn tokens, one below the other; a click on a bar chooses its token."""
     new = np.arange(len(found.drawn))
     tracks = [
-        ("probability", found.values, "%{customdata}: %{y:.1%}<extra></extra>", ".0%", [0, 1.05]),
+        ("probability", found.values, "%{customdata}: %{y:$.1%}<extra></extra>", "$.0%", [0, 1.05]),
         ("undecided (bits)", found.entropy, "%{customdata}: %{y:.1f} bits<extra></extra>", "", None),
     ]
     if found.focus is not None:
@@ -24,8 +24,8 @@ def written(found: Written) -> go.Figure:
             (
                 "focus",
                 found.focus,
-                "%{customdata}: %{y:.0%} on three tokens<extra></extra>",
-                ".0%",
+                "%{customdata}: %{y:$.0%} on three tokens<extra></extra>",
+                "$.0%",
                 [0, 1.05],
             )
         )
@@ -58,7 +58,7 @@ def tree(found: Tree) -> go.Figure:
         labels=[label(token) for token in found.marked()],
         parents=["" if up < 0 else str(up) for up in found.parents],
         values=np.exp(found.paths), branchvalues="remainder", sort=False,
-        customdata=np.exp(found.paths), hovertemplate="%{label}: %{customdata:.2%}<extra></extra>",
+        customdata=np.exp(found.paths), hovertemplate="%{label}: %{customdata:$.2%}<extra></extra>",
     )  # fmt: skip
     return plain(go.Figure(icicle), 480)
 

@@ -90,8 +90,8 @@ def word_classes(kept: tuple[int, int]) -> None:
         )
     st.caption(
         f"The kept head, {layer + 1}.{head}: rows are the words that ask (n of them in {found.sentences} of "
-        f"{found.data}), columns what they look at; each row adds up to 100 %. Bold: more than twice an even look. "
-        "Words whose form has several classes count as “other words”."
+        f"{found.data}), columns what they look at; each row adds up to 100\u00a0%. Bold: more than twice an even "
+        "look. Words whose form has several classes count as “other words”."
     )
     frame.check(found)
 

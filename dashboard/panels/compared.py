@@ -8,6 +8,7 @@ import numpy as np
 from dashboard import choices, figures, frame
 from dashboard.components.maps import maps
 from dashboard.components.removal import removal
+from interpret.sentences import rounded
 from interpret.wording import words_of
 
 
@@ -75,7 +76,7 @@ def _row(sums: np.ndarray, signed: bool, numbers: list[int], count: int) -> dict
         score = float(sums[k])
         row["values"][word] = round(score / most, 5)
         row["raw"][word] = float(f"{score:.7g}")
-        row["written"][word] = f"{score:+.2f}".replace("-", "−") if signed else f"{abs(score) / whole:.0%}"
+        row["written"][word] = f"{score:+.2f}".replace("-", "−") if signed else rounded(abs(score) / whole)
         row["ranks"][word] = int(ranks[k])
     return row
 

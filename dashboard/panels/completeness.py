@@ -33,7 +33,7 @@ def show(target: str, chosen: dict[str, Any]) -> None:
     sentence = escape(found.in_words())
     st.html(
         f'<p class="meta"><meter min="0" max="100" low="90" high="99" optimum="100" value="{share:.2f}">'
-        f"{share:.0f} %</meter> {sentence}</p>"
+        f"{share:.0f}\u00a0%</meter> {sentence}</p>"
     )
     if not found.check.passed:
         st.button(
@@ -47,5 +47,5 @@ def _table(found: Any) -> str:
     """Steps, sum and gap, as rows."""
     head = "<tr><th>steps</th><th>sum of the scores</th><th>gap</th></tr>"
     rows = zip(found.steps.tolist(), found.sums.tolist(), found.values.tolist(), strict=True)
-    body = "".join(f"<tr><td>{n}</td><td>{s:.4f}</td><td>{gap:.3g} %</td></tr>" for n, s, gap in rows)
+    body = "".join(f"<tr><td>{n}</td><td>{s:.4f}</td><td>{gap:.3g}\u00a0%</td></tr>" for n, s, gap in rows)
     return f'<div class="scrolls"><table>{head}{body}</table></div>'

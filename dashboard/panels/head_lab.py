@@ -81,5 +81,5 @@ def many() -> None:
         "(median over texts; bold: the head that matters most, which the search for other weights had in hand)."
     )
     frame.code(found.in_words())
-    st.caption(f"n = {len(found.averaged)} texts; bounds by bootstrap over texts, 95 %.")
+    st.caption(f"n = {len(found.averaged)} texts; bounds by bootstrap over texts, 95\u00a0%.")
     frame.check(found)

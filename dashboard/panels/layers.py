@@ -150,7 +150,7 @@ def patch() -> None:
     frame.said(found.in_words())
     _patches(found, "patch")
     st.caption(
-        "100 %: with this one state from the other text the model answers as after the other text. Click a "
+        "100\u00a0%: with this one state from the other text the model answers as after the other text. Click a "
         "state to see all that it changes."
     )
     if source >= 0:

@@ -113,8 +113,8 @@ def _rows(found: League, group: str, reading: str) -> list[dict[str, Any]]:
     return [
         {
             "method": row["method"], "AUC": row["auc"],
-            "AUC, 95 %": f"{row['auc_low']:.2f} to {row['auc_high']:.2f}", "hits": row["hit"],
-            "hits, 95 %": f"{row['hit_low']:.2f} to {row['hit_high']:.2f}", "cases": row["n"],
+            "AUC, 95\u00a0%": f"{row['auc_low']:.2f} to {row['auc_high']:.2f}", "hits": row["hit"],
+            "hits, 95\u00a0%": f"{row['hit_low']:.2f} to {row['hit_high']:.2f}", "cases": row["n"],
             "better than chance": "yes" if row["better_than_chance"] else "no",
         }
         for row in found.rows(reading, group)

@@ -13,6 +13,7 @@ import numpy as np
 
 from interpret.league.cases import Asked, Case
 from interpret.run import Run, record
+from interpret.sentences import rounded
 from interpret.target import Measure, Target
 from models.base import LanguageModel, Refusal
 from models.train import storyland
@@ -66,8 +67,8 @@ def asked(model: LanguageModel, count: int, seed: int, measure: Measure) -> tupl
             found.append(_asked(model, told[number], chosen, measure))
     share = learned / max(1, looked_at)
     return found, (
-        f"The model expects {share:.0%} of {looked_at:,} such words as the grammar does (it gives them at least half "
-        "of the grammar's probability); only these were asked about."
+        f"The model expects {rounded(share)} of {looked_at:,} such words as the grammar does (it gives them at least "
+        "half of the grammar's probability); only these were asked about."
     )
 
 

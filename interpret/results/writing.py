@@ -59,7 +59,7 @@ class NextShares(Result):
             f"After this text the model is as undecided as among {ways:,.0f} equally likely tokens "
             f"({self.entropy:.1f} bits): "
             f"{'its first guess holds' if half == 1 else f'its {half:,} first guesses hold'} "
-            f"half of the probability, {most:,} of {len(self.values):,} hold 90%."
+            f"half of the probability, {most:,} of {len(self.values):,} hold 90\u00a0%."
         )
 
 

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from interpret import progress
+from interpret.sentences import rounded
 from interpret.space.layout import Umap, principal, turned, umap_layout, umap_version
 from interpret.space.vectors import Space
 from models.base import Refusal
@@ -81,7 +82,9 @@ def bundle(space: Space, folder: Path = BUNDLED) -> Path:
 def _by_pca(space: Space) -> tuple[np.ndarray, str]:
     axes = principal(space.unit)
     first, second = axes.shares
-    return axes.place(space.unit), f"PCA of vectors of length 1: {first:.0%} and {second:.0%} of their spread"
+    return axes.place(
+        space.unit
+    ), f"PCA of vectors of length 1: {rounded(first)} and {rounded(second)} of their spread"
 
 
 def _by_umap(space: Space, seed: int) -> tuple[np.ndarray, str]:

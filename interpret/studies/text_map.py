@@ -17,6 +17,7 @@ from interpret import progress
 from interpret.results import Check, TextMap
 from interpret.results.space import of_model
 from interpret.run import record
+from interpret.sentences import rounded
 from interpret.space.belief import belief
 from interpret.space.contexts import TEXTS, bundled_texts, unfit, unit_rows, world
 from interpret.space.layout import Umap, principal, umap_layout, umap_version
@@ -129,7 +130,7 @@ def _placed(unit: np.ndarray, options: Options) -> tuple[np.ndarray, str]:
     first, second = axes.shares
     return axes.place(
         unit
-    ), f"PCA of centred vectors of length 1: {first:.0%} and {second:.0%} of their spread"
+    ), f"PCA of centred vectors of length 1: {rounded(first)} and {rounded(second)} of their spread"
 
 
 def _ranks(places: np.ndarray, near: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ from interpret.grammar.scoring import UNKNOWN, batches, predicted, token_nats
 from interpret.results import Check, Texts
 from interpret.results.space import of_model
 from interpret.run import record
+from interpret.sentences import rounded
 from interpret.study import Study
 from interpret.text_sets import ReadTexts, TextOptions
 from models.base import LanguageModel, Tokens
@@ -118,7 +119,7 @@ def _notes(model: LanguageModel, read: ReadTexts, labels: str) -> tuple[str, ...
     strange = _strange(model, read.tokens)
     if strange:
         found.append(
-            f"{strange:.0%} of the tokens are words this model does not know; that a word is unknown is easy to "
+            f"{rounded(strange)} of the tokens are words this model does not know; that a word is unknown is easy to "
             "guess, so its loss looks better than it is."
         )
     return tuple(found)

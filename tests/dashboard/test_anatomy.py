@@ -132,7 +132,7 @@ def test_many_parts_are_drawn_block_by_block():
 
 def test_moves_are_drawn_in_percent_and_new_parts_left_out():
     figure = pictures.moves(plain_anatomy(part("<b>x</b>", moved=0.125), part("new", keeps=False)))
-    assert list(figure.data[0].text) == ["12.5%"]  # type: ignore[attr-defined]
+    assert list(figure.data[0].text) == ["12.5\u00a0%"]  # type: ignore[attr-defined]
     assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;x&lt;/b&gt;"]  # type: ignore[union-attr]
 
 

@@ -11,6 +11,7 @@ from dashboard import cached
 from dashboard.panels import layers
 from interpret import explain, record
 from interpret.lens import readers
+from interpret.sentences import rounded
 from tests.dashboard.conftest import texts
 
 STORY = "Sofia works behind the mill. The benches near the shell"
@@ -49,7 +50,7 @@ def test_the_state_of_a_chosen_word_and_all_that_it_changes(opened, monkeypatch)
     run = record(models.load("story-gpt"), STORY)
     cone = explain(run, "patching", other=other, source=7, layer=0, place=8)
     drawn = json.loads(page.get("plotly_chart")[-1].proto.spec)["data"][0]["text"]
-    assert drawn == [[f"{v:.0%}" if abs(v) >= 0.005 else "" for v in row] for row in cone.values]
+    assert drawn == [[rounded(v) if abs(v) >= 0.005 else "" for v in row] for row in cone.values]
     assert not any(drawn[0][:8]) and drawn[4][8]
 
 

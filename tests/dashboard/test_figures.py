@@ -1,15 +1,19 @@
 """Figures: every kind of result has one; text stays text; equal words stay apart."""
 
 import dataclasses
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import dashboard.figures
 import interpret.results as results
 from dashboard.figures import FIGURES, direction, draw
-from dashboard.figures.look import label, ramp
+from dashboard.figures.look import CONFIG, label, ramp
 from interpret.results import Asked, Check, TokenGrid, TokenScores
+from interpret.sentences import rounded
 
 ASKED = Asked(measure="logit", places=(2, 3), tokens=(7, 8), shown=(" <b>cat</b>", " the"))
 SHARED = {
@@ -79,6 +83,14 @@ def test_the_smallest_bar_still_stands_out():
 
 def test_no_label_names_a_place_in_a_template():
     assert label("100 %{meta} %") == "100 &#37;{meta} %"
+
+
+def test_shares_in_pictures_have_the_space_that_sentences_have():
+    """d3 writes “31%” for “.0%”; what CONFIG tells it makes “31 %” of “$.0%”, and of that only."""
+    for file in sorted(Path(dashboard.figures.__path__[0]).glob("*.py")):
+        bare = re.findall(r'\{[^{}]*[:.]\d~?%\}|"\.\d%"', file.read_text(encoding="utf-8"))
+        assert not [found for found in bare if ":$." not in found], file.name
+    assert CONFIG["locales"][CONFIG["locale"]]["format"]["currency"] == ["", rounded(0.31)[2:-1] + "%"]
 
 
 def test_changes_reach_the_picture_of_counterfactuals_as_text():

@@ -1,5 +1,7 @@
 """Stories: each opens what it says, and what it says is to be seen there."""
 
+import re
+
 import pytest
 
 from dashboard import shelf
@@ -27,6 +29,12 @@ def test_a_story_opens_on_what_it_tells(opened, story):
     assert 'role="alert"' not in said and "What it does not tell you" in said
     for words in story["expect"]:
         assert words in said
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story["title"])
+def test_a_story_states_no_number_of_its_own(story):
+    """What was measured is on the page; “add up to 1” is what shares are."""
+    assert not re.findall(r"\d+", story["look"].replace("add up to 1", "") + story["ask"])
 
 
 def test_a_click_on_a_story_opens_its_view(opened):

@@ -103,7 +103,7 @@ def test_in_words_adds_the_pieces_of_a_word():
     # unsigned: dogs' 2 + 0.75 of 6.25 = 44 %, run 48 %, the 8 %
     unsigned = scores(values=np.abs(scores().values), signed=False)
     assert unsigned.in_words() == (
-        "The log-probability of “fast” depends most on “run” (48%), “dogs'” (44%), “the” (8%)."
+        "The log-probability of “fast” depends most on “run” (48\u00a0%), “dogs'” (44\u00a0%), “the” (8\u00a0%)."
     )
 
 
@@ -123,7 +123,7 @@ def test_a_check_says_whether_it_passed():
     assert Check(name="gap", value=0.25, limit=1.0).passed
     assert not Check(name="gap", value=1.25, limit=1.0).passed
     assert Check(name="gap", value=99.0).passed  # without a limit nothing is promised
-    assert "0.25 %" in Check(name="gap", value=0.25, limit=1.0, unit=" %").in_words()
+    assert "0.25\u00a0%" in Check(name="gap", value=0.25, limit=1.0, unit=" %").in_words()
     assert "too much" in Check(name="gap", value=1.25, limit=1.0).in_words()
 
 

@@ -71,7 +71,7 @@ def test_every_next_token_with_its_probability():
     assert found.candidates == (" red", "<s>", " dog", " ran")
     assert found.entropy == pytest.approx(1.75)
     assert "as among 3 equally likely tokens" in found.in_words()  # 2 ** 1.75 = 3.36
-    assert "its first guess holds half of the probability, 4 of 4 hold 90%" in found.in_words()
+    assert "its first guess holds half of the probability, 4 of 4 hold 90\u00a0%" in found.in_words()
 
 
 def test_all_ways_of_two_tokens_come_to_1_and_are_brute_force():
