@@ -1,6 +1,7 @@
 """Numbers into sentences that can be read aloud, and text into what can be seen of it."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
