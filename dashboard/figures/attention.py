@@ -29,16 +29,23 @@ def _grid(values: np.ndarray, said: str, height: int) -> go.Figure:
     return figure.update_layout(coloraxis={"showscale": False})
 
 
+def _write(figure: go.Figure, written: list[dict], size: int) -> None:
+    """Numbers into the fields of a grid: all at once, since each `add_annotation` copies those before it."""
+    figure.update_layout(annotations=[one | {"showarrow": False, "font": {"size": size}} for one in written])
+
+
 def head_roles(found: HeadRoles) -> go.Figure:
     """Every head (rows) by every measure (columns); what passes its threshold has a number in bold."""
     layers, heads, _ = found.values.shape
     flat = found.values.reshape(layers * heads, -1)
     figure = _grid(flat, "%{z:$.0%}", 90 + 22 * len(flat))
     passed = flat >= found.thresholds
-    for (row, column), value in np.ndenumerate(flat):
-        if value >= 0.005:
-            text = f"<b>{rounded(value)}</b>" if passed[row, column] else rounded(value)
-            figure.add_annotation(x=column, y=row, text=text, showarrow=False, font_size=11)
+    written = [
+        {"x": column, "y": row, "text": f"<b>{rounded(value)}</b>" if passed[row, column] else rounded(value)}
+        for (row, column), value in np.ndenumerate(flat)
+        if value >= 0.005
+    ]
+    _write(figure, written, 11)
     names = [
         f"{m}<br><sup>from {rounded(t)}</sup>" for m, t in zip(found.measures, found.thresholds, strict=True)
     ]
@@ -72,11 +79,13 @@ def head_importance(found: HeadImportance) -> go.Figure:
     most = float(np.abs(found.values).max()) or 1.0
     figure = _grid(found.values, "%{z:+.3f} nats a guess", 70 + 44 * layers)
     figure.update_layout(coloraxis={"cmin": -most, "cmax": most, "showscale": False, "autocolorscale": True})
+    written = []
     for (layer, head), value in np.ndenumerate(found.values):
         sure, slope = found.certain(layer, head), found.gradients[layer, head]
         number = f"<b>{value:+.3f}</b>" if sure else f"{value:+.3f}"
         text = f"{number}<br><sup>gradient {slope:.3f}</sup>" if heads <= 8 else number
-        figure.add_annotation(x=head, y=layer, text=text, showarrow=False, font_size=12 if heads <= 8 else 9)
+        written.append({"x": head, "y": layer, "text": text})
+    _write(figure, written, 12 if heads <= 8 else 9)
     figure.update_xaxes(tickvals=np.arange(heads), ticktext=[f"head {h}" for h in range(heads)], side="top")
     rows = [f"layer {layer + 1}" for layer in range(layers)]
     return figure.update_yaxes(tickvals=np.arange(layers), ticktext=rows, autorange="reversed")
