@@ -45,7 +45,9 @@ def main(argv: list[str] | None = None) -> int:
     import pandas  # noqa: F401  whole before any page asks for it: Streamlit looks into one that a thread still imports
 
     from dashboard.server import application
+    from dashboard.server.memory import tidy
 
+    tidy()
     threading.Thread(target=warm, daemon=True).start()
     print(*how.said, sep="\n", flush=True)
     application(how.doors).run(config=how.settings)

@@ -21,7 +21,8 @@ class Seen:
     """What the crowd saw."""
 
     first: list[float] = field(default_factory=list)  # seconds from a new session to its first element
-    whole: list[float] = field(default_factory=list)  # seconds to a whole page, of every visit
+    answer: list[float] = field(default_factory=list)  # seconds to the page's answer, of every visit
+    whole: list[float] = field(default_factory=list)  # to the whole page, with all its evidence
     mistakes: list[str] = field(default_factory=list)
     kept: list[list[tuple[Visit, Page]]] = field(default_factory=list)  # sittings to be had again alone
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds, MB of the server
@@ -94,6 +95,7 @@ async def _opened(port: int) -> Reader:
 def _note(seen: Seen, visit: Visit, page: Page, new: bool, others: list[str]) -> None:
     if new:
         seen.first.append(page.first)
+    seen.answer.append(page.answer)
     seen.whole.append(page.whole)
     seen.by_view.setdefault(visit.view, []).append(page.whole)
     seen.mistakes += [f"{visit}: {fault}" for fault in page.faults]

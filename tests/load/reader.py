@@ -12,6 +12,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 OWN_TO_THE_SERVER = "In memory, of at most"  # the sentence about memory: the same for no two servers
+ANSWER = '<p class="answer">'
 MISTAKE = "Underhood made a mistake"
 ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 SAID = {
@@ -33,6 +34,7 @@ class Page:
     """What one run of a page showed, and how long it took."""
 
     first: float  # seconds to the first element
+    answer: float  # to the sentence that answers the page's question; of a page without one, to its end
     whole: float  # seconds until the run had ended
     size: int  # bytes
     shown: tuple[tuple[str, Any], ...]  # kind and content of each element, from top to bottom
@@ -49,6 +51,7 @@ class _Run:
 
     began: float
     first: float = 0.0
+    answer: float = 0.0
     size: int = 0
     begun: bool = False
     places: dict[tuple[int, ...], Element] = field(default_factory=dict)
@@ -64,6 +67,8 @@ class _Run:
             path = tuple(message.metadata.delta_path)
             if message.delta.WhichOneof("type") == "new_element":
                 self.places[path] = message.delta.new_element
+                if not self.answer and ANSWER in message.delta.new_element.html.body:
+                    self.answer = time.perf_counter() - self.began
         return kind == "script_finished" and self.begun and message.script_finished in ENDED
 
     def page(self) -> Page:
@@ -80,7 +85,10 @@ class _Run:
                 if MISTAKE in str(said):
                     faults.append(str(said))
         whole = time.perf_counter() - self.began
-        return Page(first=self.first, whole=whole, size=self.size, shown=tuple(shown), faults=tuple(faults))
+        return Page(
+            first=self.first, answer=self.answer or whole, whole=whole, size=self.size, shown=tuple(shown),
+            faults=tuple(faults),
+        )  # fmt: skip
 
 
 class Reader:
