@@ -46,7 +46,7 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
         if found is None:
             if choices.stopped(key):
                 frame.notice("Stopped.", "Nothing else was lost. Press “Try again”, or shorten the text.")
-                st.button("Try again", on_click=choices.go_on)
+                st.button("Try again", key=choices.key("try-again"), on_click=choices.go_on)
                 choices.end_page()
             found = _wait(key, lambda listener: cached.submit(*asked, listener))
             cached.keep(key, found)

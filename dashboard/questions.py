@@ -56,10 +56,14 @@ SPLITS = (
     "next",
     "saliency",
     "attention",
+    "reach",
+    "grammar",
     "decided",
+    "words",
     "unit",
     "factors",
     "memory",
+    "ablate",
 )  # pages that show two sides
 COMPARES = "compare"  # the page that is about two sides
 EXPLAINS = ("saliency",)  # the pages that explain a number, which is chosen in the side bar

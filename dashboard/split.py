@@ -26,28 +26,29 @@ def offered(path: str) -> Callable[[], None] | None:
 def show(page: Any, path: str) -> None:
     """Draw a page, split if the reader compares and the page can be."""
     beside = choices.second() if path in SPLITS and not choices.guessing() else None
-    first = Second(choices.model(), choices.text())
-    if beside in (None, first):
-        if beside:
-            frame.notice(
-                "Both sides are the same.", "Choose another model, stage or text to compare with.", "status"
-            )
+    if beside is None:
         page.run()
         return
+    first = choices.first()
+    shown = (first,) if first == beside else (first, beside)
+    if len(shown) == 1:
+        frame.notice(
+            "Both sides are the same.", "Choose another model, stage or text to compare with.", "status"
+        )
     above = st.container()
     controls = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with st.container(key="sides"):
-        columns = st.columns(2, gap="medium")
+        columns = st.columns(len(shown), gap="medium")
     below = st.container()
     sides = [
         Side(
-            second=one is beside, model=one.model, text=one.text, alike=_alike(first, beside), above=above,
+            second=number == 1, model=one.model, text=one.text, alike=_alike(first, beside), above=above,
             controls=controls, below=below,
         )
-        for one in (first, beside)
+        for number, one in enumerate(shown)
     ]  # fmt: skip
-    sides[1].chosen, sides[1].said = sides[0].chosen, sides[0].said
-    for column, side, one in zip(columns, sides, (first, beside), strict=True):
+    sides[-1].chosen, sides[-1].said = sides[0].chosen, sides[0].said
+    for column, side, one in zip(columns, sides, shown, strict=True):
         with column, on(side):
             _head(one, first.text == beside.text)
             if side.second:

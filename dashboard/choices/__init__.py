@@ -3,7 +3,6 @@
 from dashboard.choices.address import link
 from dashboard.choices.behind import forget_index, index, indexes, keep_index, put_behind
 from dashboard.choices.controls import continue_with_bar, continue_with_pill, go_on, set_to, stop, stopped
-from dashboard.choices.files import handed_over
 from dashboard.choices.guided import (
     arriving,
     following,
@@ -25,14 +24,17 @@ from dashboard.choices.guided import (
 )
 from dashboard.choices.own import job, keep_job, own_place, take_entry
 from dashboard.choices.pairs import open_lens, open_pair
-from dashboard.choices.picked import forget_picked, look_in_sentences, picked, watch
+from dashboard.choices.picked import forget_picked, look_in_sentences, watch
 from dashboard.choices.saved import open_view
-from dashboard.choices.second import Second, choose_second, second, stages
+from dashboard.choices.second import Second, choose_second, first, second, stages
 from dashboard.choices.several import double, doubled
 from dashboard.choices.shared import (
     among,
+    anew,
     behind,
     choose_rival,
+    column,
+    handed_over,
     keep,
     keep_dials,
     keep_phrase,
@@ -42,8 +44,10 @@ from dashboard.choices.shared import (
     model,
     number,
     offered_units,
+    pasted,
     phrase,
     pick,
+    picked,
     played,
     rival,
     several,
@@ -52,11 +56,12 @@ from dashboard.choices.shared import (
     switch,
     text,
     unit,
+    uploaded,
     with_versus,
     word,
     written,
 )
-from dashboard.choices.sides import SideEnds, end_page, fragment, group, is_second, key, side
+from dashboard.choices.sides import SideEnds, beside, end_page, fragment, group, is_second, key, side
 from dashboard.choices.subject import (
     MEASURES,
     continue_with,
@@ -72,23 +77,20 @@ from dashboard.choices.texts import (
     OwnTexts,
     choose_bar,
     chosen_row,
-    column,
     forget_texts,
     keep_texts,
     own_texts,
-    pasted,
     press_cell,
-    uploaded,
 )
 from dashboard.choices.trail import Trail, change_text, changed, follow, offered_texts, on_edit, trail
 from dashboard.choices.units import kept, take_text, take_unit
 from dashboard.choices.writing import dials, go_on_with
 
 __all__ = [
-    "MEASURES", "OwnTexts", "Second", "SideEnds", "Trail", "among", "arriving", "behind", "change_text", "changed",
-    "choose_bar", "choose_rival", "choose_second", "chosen_row", "column", "continue_with",
+    "MEASURES", "OwnTexts", "Second", "SideEnds", "Trail", "among", "anew", "arriving", "behind", "beside",
+    "change_text", "changed", "choose_bar", "choose_rival", "choose_second", "chosen_row", "column", "continue_with",
     "continue_with_bar", "continue_with_pill", "dials", "double", "doubled", "end_page", "examples",
-    "follow", "following", "forget_index", "forget_picked", "forget_texts", "fragment", "go_on",
+    "first", "follow", "following", "forget_index", "forget_picked", "forget_texts", "fragment", "go_on",
     "go_on_with", "group", "guess", "guess_again", "guessing", "guide_file", "handed_over", "has_revealed", "index",
     "indexes", "is_second", "job", "keep", "keep_dials", "keep_guide", "keep_index", "keep_job",
     "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept", "key", "leave", "link",

@@ -1,4 +1,4 @@
-"""The second side: which model, which stage of its training, and which text stand beside the reader's own."""
+"""Two sides: the reader's model or a stage of its training, and which model, stage and text stand beside it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ PARTNERS = {  # what each was made from, or the other family that read the same
     "reviews-lite": "reviews-gpt", "story-lstm": "story-gpt", "story-gpt": "story-lstm", "wiki-ngram": "wiki-lstm",
 }  # fmt: skip
 LAST = "as it is now"
+FIRST_STAGE, SECOND_STAGE = "First side: how far it was trained", "Second side: how far it was trained"
 LONGEST = 4000  # characters of the second text
 
 
 @dataclass(frozen=True)
 class Second:
-    """What stands on the second side."""
+    """What stands on a side, the second one or the reader's own."""
 
     model: str  # its name; NAME@STAGE of a stage
     text: str
@@ -34,16 +35,24 @@ class Second:
         return f"{shelf.card(base).name}, {stage.replace('-', ' ')}" if stage else shelf.card(base).name
 
 
+def first() -> Second:
+    """The reader's own side, where something stands beside it: their model, or a stage of its training."""
+    return Second(_staged(model(), "first_stage"), text())
+
+
 def second() -> Second | None:
-    """The second side, if the reader wants one."""
-    given, stage = st.session_state.get("with") or "", st.session_state.get("with_stage", LAST)
-    other = st.session_state.get("with_text") or ""
-    name = given or model()
-    if given and stage in stages(name):
-        name = f"{name}@{stage}"
-    elif not given and not other.strip():
+    """The second side, if the reader wants one; another text alone is read by what reads the first."""
+    given, other = st.session_state.get("with") or "", st.session_state.get("with_text") or ""
+    if not given and not other.strip():
         return None
+    name = _staged(given, "with_stage") if given else first().model
     return Second(name, other if other.strip() else text())
+
+
+def _staged(name: str, choice: str) -> str:
+    """The name of a model, or of the stage of its training that is chosen under `choice`."""
+    stage = st.session_state.get(choice, LAST)
+    return f"{name}@{stage}" if stage in stages(name) else name
 
 
 def stages(name: str) -> Sequence[str]:
@@ -80,28 +89,36 @@ def choose_second(*, offered: bool = True, always: bool = False) -> None:
         chosen = st.selectbox(
             "Compare with", list(known), format_func=known.__getitem__, key="with", persist_state="session"
         )
-        kept = _stage(chosen, at_first=always and chosen == model())
+        kept = _stage("with_stage", SECOND_STAGE, chosen, at_first=always and chosen == model())
     other = right.text_area(
         "… and with another text", key="with_text", height=68, max_chars=LONGEST, persist_state="session",
         placeholder="the same text",
     )  # fmt: skip
-    stage = st.session_state.get("with_stage", LAST)
+    with left:
+        own = _stage("first_stage", FIRST_STAGE, model() if chosen or other.strip() else "")
+        if stages(model()) and chosen != model():
+            st.button("Beside itself, at an earlier stage", key="beside-itself", on_click=_beside_itself)
     write(**{
-        "with": chosen or None, "with_stage": stage if len(kept) > 1 else None,
+        "with": chosen or None, "with_stage": kept, "first_stage": None if own == LAST else own,
         "with_text": other if other and len(quote(other, errors="replace")) <= PLAIN else None,
     })  # fmt: skip
 
 
-def _stage(chosen: str, *, at_first: bool) -> Sequence[str]:
+def _stage(choice: str, title: str, name: str, *, at_first: bool = False) -> str | None:
     """The slider over the stages of a training, if some are kept; `at_first` it stands at the first one."""
-    kept = [*stages(chosen), LAST] if chosen else []
+    kept = [*stages(name), LAST] if name else []
     if len(kept) < 2:
-        st.session_state.pop("with_stage", None)
-        return kept
+        st.session_state.pop(choice, None)
+        return None
     itself = at_first and not st.session_state["with_text"].strip()
-    _chosen("with_stage", kept, kept[0] if itself else LAST)
-    st.select_slider("How far it was trained", kept, key="with_stage", persist_state="session")
-    return kept
+    _chosen(choice, kept, kept[0] if itself else LAST)
+    return st.select_slider(title, kept, key=choice, persist_state="session")
+
+
+def _beside_itself() -> None:
+    """Put the first stage of the model's own training beside it. For callbacks."""
+    st.session_state["with"], st.session_state["with_stage"] = model(), stages(model())[0]
+    st.session_state["first_stage"] = LAST
 
 
 def _chosen(name: str, known: Collection[str], first: str) -> None:

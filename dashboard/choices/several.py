@@ -24,6 +24,14 @@ def several(name: str, title: str, known: dict[str, str], first: list[str], most
     return [one for one in known if one in chosen]
 
 
+def anew(name: str, of: str) -> None:
+    """Before a control is drawn: what was chosen in it under another `of` is let go."""
+    if st.session_state.get(f"{name}_of", of) != of:
+        st.session_state.pop(name, None)
+        write(**{name: None})
+    st.session_state[f"{name}_of"] = of
+
+
 def phrase(name: str, count: int) -> tuple[int, int] | None:
     """First and last word of the phrase chosen in a strip of `count` words, from its state or the address."""
     told = played(name)

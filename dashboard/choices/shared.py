@@ -5,13 +5,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.choices import controls, pairs, subject, units
+from dashboard.choices import controls, files, pairs, subject, texts, units
 from dashboard.choices import writing as dials_of
 from dashboard.choices.behind import behind as one_index
+from dashboard.choices.picked import picked as picked_of
+from dashboard.choices.several import anew as let_go
 from dashboard.choices.several import keep_phrase as write_phrase
 from dashboard.choices.several import phrase as one_phrase
 from dashboard.choices.several import several as some_of
-from dashboard.choices.sides import first_only, key, shared, side
+from dashboard.choices.sides import first_only, is_second, key, shared, side
 
 
 def model() -> str:
@@ -107,15 +109,36 @@ def _unchanged(chosen: list[str] | None, word: int | None, others: list[str]) ->
     return others
 
 
+def picked(name: str, live: list[int], count: int) -> list[int]:
+    """Rows picked on a map; on the second side those of its own lasso, which no address keeps."""
+    return [row for row in live if 0 <= row < count] if is_second() else picked_of(name, live, count)
+
+
+def _given(chosen: Any, *_: Any, **__: Any) -> Any:
+    """A file, or lines, of the reader's own: the same for both sides."""
+    return chosen
+
+
+def _pasted(chosen: str | None, *_: Any) -> str:
+    return chosen or ""
+
+
+def _column(chosen: str | None, name: str, title: str, known: Sequence[str], *_: Any) -> str:
+    return known[0] if chosen not in known else str(chosen)
+
+
 pick, among = shared(controls.pick, _one_of), shared(controls.among, _one_of)
 method = shared(controls.method, _method)
 number, switch = shared(controls.number, _number), shared(controls.switch, _switch)
 written, unit = shared(controls.written, _written), shared(units.unit, _unit)
 several, behind = shared(some_of, _several), shared(one_index, _behind)
 stage, rival = shared(controls.stage, _stage), shared(controls.rival, _rival)
+handed_over, uploaded = shared(files.handed_over, _given), shared(texts.uploaded, _given)
+pasted, column = shared(texts.pasted, _pasted), shared(texts.column, _column)
 with_versus = shared(pairs.with_versus, _unchanged)
 steps, offered_units = first_only(units.steps), first_only(units.offered_units)
 choose_rival = first_only(controls.choose_rival)
+anew = first_only(let_go)
 keep, keep_stage = first_only(units.keep), first_only(controls.keep_stage)
 keep_word, keep_phrase = first_only(controls.keep_word), first_only(write_phrase)
 keep_dials = first_only(dials_of.keep_dials)

@@ -76,6 +76,18 @@ def key(name: str) -> str:
     return f"{SECOND}{name}" if is_second() else name
 
 
+def beside(name: str, found: Any) -> tuple[Any, Any] | None:
+    """On the second side, what the first one found under this name, and the place below both for what differs.
+
+    None on the first side, which keeps both for the second, and where there is but one.
+    """
+    now = side()
+    if now is None or now.second:
+        return now and now.chosen.get(("beside", name))
+    now.chosen["beside", name] = found, now.below.container()
+    return None
+
+
 def group(name: str) -> str:
     """Strips of one group mark the word that another one points at: on both sides, where the words are the same."""
     now = side()

@@ -2,12 +2,13 @@
 
 from difflib import SequenceMatcher
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dashboard import figures, frame
+from dashboard import choices, figures, frame
 from dashboard.figures.ablation import controls
 from interpret.sentences import percent
 
@@ -16,7 +17,7 @@ def numbers(found: Any) -> None:
     """The chosen units beside random ones, and what the corpus costs."""
     frame.section("Is that more than random units do?")
     alt = f"{found.kl:.4f} nats; random units {', '.join(f'{kl:.4f}' for kl in found.kl_random)}."
-    st.plotly_chart(controls(found), key="controls", config=figures.CONFIG, alt=alt)
+    st.plotly_chart(controls(found), key=choices.key("controls"), config=figures.CONFIG, alt=alt)
     before, after = found.loss
     of = "review" if found.classifies else "token"
     usual = f" (random units: {np.mean(found.loss_random):.3f})" if len(found.loss_random) else ""
@@ -45,6 +46,12 @@ def texts(found: Any) -> None:
 
 def _marked(pieces: tuple[str, ...], same: list[tuple[int, int]]) -> str:
     kept = {i for start, size in same for i in range(start, start + size)}
+    runs = groupby(enumerate(pieces), lambda place: place[0] in kept)
+    told = [(is_kept, escape("".join(piece for _, piece in run))) for is_kept, run in runs]
     return "".join(
-        escape(piece) if i in kept else f"<mark>{escape(piece)}</mark>" for i, piece in enumerate(pieces)
+        said if is_kept else f"{_space(said)}<mark>{said.lstrip(' ')}</mark>" for is_kept, said in told
     )
+
+
+def _space(said: str) -> str:
+    return " " if said.startswith(" ") else ""

@@ -174,7 +174,7 @@ def sure(found: Texts) -> None:
 def slices(found: Texts) -> None:
     """How it does on some of the texts together."""
     frame.section("On which texts is it better or worse?")
-    words = choices.written("with", "Compare texts with and without")
+    words = choices.written("with_words", "Compare texts with and without")
     cut = found.slices([words] if words.strip() else [])
     if not cut:
         frame.said("Without labels nobody can say how often it is right.")

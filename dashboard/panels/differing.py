@@ -48,7 +48,7 @@ def flagships() -> None:
 def sides() -> tuple[Second, Second]:
     """The reader's model and text, and the second ones."""
     choices.choose_second(always=True)
-    first = Second(choices.model(), choices.text())
+    first = choices.first()
     return first, choices.second() or first
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
+from dashboard.anatomy_parts import scrolling
 from dashboard.figures import grammar as pictures
 from interpret.results import Grammar
 from interpret.results.grammar import CHANCE, Rule
@@ -55,8 +56,50 @@ def answer(found: Grammar) -> None:
 
 
 def table(found: Grammar | None) -> None:
-    """Rules by models; each share with the bounds between which it lies."""
-    columns = _columns(found)
+    """Rules by models; of two sides once, below both, with what differs between them."""
+    earlier = choices.beside("grammar", found)
+    if choices.side() is None:
+        _table([found] if found is not None else [])
+    elif earlier is not None:
+        with earlier[1]:
+            both = [one for one in (earlier[0], found) if one is not None]
+            if len(both) == 2:
+                _differences(*both)
+            _table(both)
+
+
+def _differences(first: Grammar, second: Grammar) -> None:
+    """The rules that both were asked about, the widest apart first."""
+    mine, theirs = ({rule.name: rule for rule in one.rules()} for one in (first, second))
+    both = [(mine[name], theirs[name]) for name in mine if name in theirs]
+    frame.section("On which rules do they differ?")
+    if not both:
+        frame.quiet("They were asked about different worlds, so no rule is the same.")
+        return
+    both.sort(key=lambda pair: -abs(pair[1].accuracy - pair[0].accuracy))
+    rows = [
+        [
+            one.name, _bounded(one), _bounded(other),
+            f"{100 * (other.accuracy - one.accuracy):+.0f}".replace("-", "−"),
+            "yes" if one.low > other.high or other.low > one.high else "no",
+        ]
+        for one, other in both
+    ]  # fmt: skip
+    head = ["rule", f"{first.model} (%)", f"{second.model} (%)", "difference", "bounds apart"]
+    scrolling("laid", head, rows, "Rules, and how far the two are apart")
+    frame.quiet(
+        "Second less first, in percentage points. Where the bounds of 95 % overlap, the pairs asked here do not "
+        "settle which of the two is better."
+    )
+
+
+def _bounded(rule: Rule) -> str:
+    return f"{100 * rule.accuracy:.0f} ({100 * rule.low:.0f}–{100 * rule.high:.0f})"
+
+
+def _table(shown: list[Grammar]) -> None:
+    """Each share with the bounds between which it lies; the models that are looked at first."""
+    columns = _columns(shown)
     if not columns:
         return
     rules = {one.model: {rule.name: rule for rule in one.rules()} for one in columns}
@@ -66,7 +109,8 @@ def table(found: Grammar | None) -> None:
         f'<th colspan="{sum(one.world == world for one in columns)}">{WORLDS.get(world, "your file")}</th>'
         for world in groups
     )
-    heads = "".join(_head(one.model, found) for one in columns)
+    now = [one.model for one in shown]
+    heads = "".join(_head(one.model, now) for one in columns)
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
         + "".join(_cell(rules[one.model].get(name)) for one in columns)
@@ -87,25 +131,20 @@ def table(found: Grammar | None) -> None:
     )
 
 
-def _columns(found: Grammar | None) -> list[Grammar]:
-    every = {**kept()}
-    if found is not None:
-        every[found.model] = found
+def _columns(shown: list[Grammar]) -> list[Grammar]:
+    every = {**kept(), **{one.model: one for one in shown}}
     order = {world: at for at, world in enumerate(WORLDS)}
+    worlds, names = {one.world for one in shown}, [one.model for one in shown]
 
-    def place(one: Grammar) -> tuple[bool, int, bool]:
-        own = found is not None and one.world == found.world
-        return (
-            found is not None and not own,
-            order.get(one.world, 9),
-            found is None or one.model != found.model,
-        )
+    def place(one: Grammar) -> tuple[bool, int, int]:
+        at = names.index(one.model) if one.model in names else len(names)
+        return bool(shown) and one.world not in worlds, order.get(one.world, 9), at
 
-    return sorted(every.values(), key=place)  # the chosen model and its world first
+    return sorted(every.values(), key=place)  # the chosen models and their worlds first
 
 
-def _head(model: str, found: Grammar | None) -> str:
-    now = ' class="now" aria-current="true"' if found is not None and found.model == model else ""
+def _head(model: str, shown: list[str]) -> str:
+    now = ' class="now" aria-current="true"' if model in shown else ""
     return f'<th scope="col"{now}>{escape(model).replace("-", "-<wbr>")}</th>'
 
 
@@ -126,7 +165,7 @@ def rules(found: Grammar) -> None:
     other = counting(found)
     frame.section("Which rules has it learned?")
     picture = pictures.rules(found, other)
-    st.plotly_chart(picture, key="rules", config=figures.CONFIG, alt=found.in_words(other))
+    st.plotly_chart(picture, key=choices.key("rules"), config=figures.CONFIG, alt=found.in_words(other))
     known = {} if other is None or other.model == found.model else {rule.name: rule for rule in other.rules()}
     said = "".join(f"<li>{_verdict(rule, known.get(rule.name))}</li>" for rule in found.rules())
     st.html(f'<ul class="verdicts">{said}</ul>')
@@ -147,7 +186,7 @@ def distance(found: Grammar) -> None:
     frame.section("What if other nouns stand in between?")
     frame.said(found.agreement() or "This was not asked here.")
     st.plotly_chart(
-        pictures.distance(_columns(found), found.model), key="distance", config=figures.CONFIG,
+        pictures.distance(_columns([found]), found.model), key=choices.key("distance"), config=figures.CONFIG,
         alt=found.agreement(),
     )  # fmt: skip
     st.caption(

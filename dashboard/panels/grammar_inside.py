@@ -37,7 +37,9 @@ def layers(found: Grammar) -> None:
     frame.said(asked.in_words())
     if task == "number":
         _known_but_unused(asked, found)
-    st.plotly_chart(figures.draw(asked), key=f"probe-{task}", config=figures.CONFIG, alt=asked.in_words())
+    st.plotly_chart(
+        figures.draw(asked), key=choices.key(f"probe-{task}"), config=figures.CONFIG, alt=asked.in_words()
+    )
     frame.quiet(
         f"A linear classifier learned from {asked.n[0]:,} words and was tested on {asked.n[1]:,} of "
         f"other sentences "
@@ -75,7 +77,9 @@ def _in_real_text(task: str) -> None:
         f'<p class="meta">{escape(real.model)} · {escape(real.data)}, its own split: learned from '
         f"{real.n[0]:,} words of its training part, tested on {real.n[1]:,} of its test part · asked {escape(made)}</p>"
     )
-    st.plotly_chart(figures.draw(real), key=f"treebank-{task}", config=figures.CONFIG, alt=real.in_words())
+    st.plotly_chart(
+        figures.draw(real), key=choices.key(f"treebank-{task}"), config=figures.CONFIG, alt=real.in_words()
+    )
     if task == "number":
         st.caption(
             "Nouns of any sentence, as many plural as singular ones, and the three words behind each. A verb or a "
@@ -104,7 +108,9 @@ def units(_found: Grammar) -> None:
     if asked is None:
         return
     frame.said(asked.in_words())
-    st.plotly_chart(figures.draw(asked), key="units", config=figures.CONFIG, alt=asked.in_words())
+    st.plotly_chart(
+        figures.draw(asked), key=choices.key("units"), config=figures.CONFIG, alt=asked.in_words()
+    )
     table = asked.to_frame().head(SHOWN)[list(COLUMNS)]
     table[["lost_singular", "lost_plural"]] *= 100
     st.dataframe(table.rename(columns=COLUMNS).round(1), hide_index=True, width="stretch")
@@ -123,7 +129,9 @@ def against(_found: Grammar) -> None:
     if asked is None:
         return
     frame.said(asked.in_words())
-    st.plotly_chart(figures.draw(asked), key="against", config=figures.CONFIG, alt=asked.in_words())
+    st.plotly_chart(
+        figures.draw(asked), key=choices.key("against"), config=figures.CONFIG, alt=asked.in_words()
+    )
     st.caption("Whiskers: twice the standard error over texts. A nat is a factor of 2.7 in probability.")
     frame.pair(
         "Where it gains most",

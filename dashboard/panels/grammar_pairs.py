@@ -39,7 +39,9 @@ def sentences(found: Grammar) -> None:
     if asked is None:
         return
     frame.said(asked.in_words())
-    st.plotly_chart(figures.draw(asked), key="leads", config=figures.CONFIG, alt=asked.in_words())
+    st.plotly_chart(
+        figures.draw(asked), key=choices.key("leads"), config=figures.CONFIG, alt=asked.in_words()
+    )
     order = asked.values.argsort(kind="stable")[:SHOWN]
     failing = len(asked.failing)
     st.caption(
@@ -49,7 +51,7 @@ def sentences(found: Grammar) -> None:
     )
     frame_of_pairs = asked.to_frame().iloc[order].rename(columns=AS_WRITTEN)
     chosen = st.dataframe(
-        frame_of_pairs.round(2), hide_index=True, height=280, key=f"pairs-{paradigm}", on_select="rerun",
+        frame_of_pairs.round(2), hide_index=True, height=280, key=choices.key(f"pairs-{paradigm}"), on_select="rerun",
         selection_mode="single-row", width="stretch",
     )  # fmt: skip
     picked = chosen["selection"]["rows"]  # type: ignore[index]
@@ -68,7 +70,9 @@ def _word_by_word(first: str, second: str, key: str, compared: str = "") -> None
         )
     else:
         frame.said(found.in_words())
-    st.plotly_chart(pictures.pair(found), key=f"words-{key}", config=figures.CONFIG, alt=found.in_words())
+    st.plotly_chart(
+        pictures.pair(found), key=choices.key(f"words-{key}"), config=figures.CONFIG, alt=found.in_words()
+    )
     frame.check(found)
 
 
@@ -81,12 +85,12 @@ def _open(asked: MinimalPairs, one: int) -> None:
     asks = f"Which words led to “{word}”" + (f", and why not “{rival}”?" if rival else "?")
     with st.container(horizontal=True, gap="small"):
         if st.button(
-            literal(asks), key="to-saliency", icon=":material/target:", on_click=choices.open_pair,
+            literal(asks), key=choices.key("to-saliency"), icon=":material/target:", on_click=choices.open_pair,
             args=(text, where, rival),
         ):  # fmt: skip
             st.switch_page("views/saliency.py")
         if shelf.task(choices.model()) == "causal" and st.button(
-            "When did it decide?", key="to-layers", icon=":material/layers:", on_click=choices.open_lens,
+            "When did it decide?", key=choices.key("to-layers"), icon=":material/layers:", on_click=choices.open_lens,
             args=(_before(text, word), f"{word} | {rival}" if rival else word),
         ):  # fmt: skip
             st.switch_page("views/decided.py")

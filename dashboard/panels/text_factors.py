@@ -38,12 +38,11 @@ def _chosen(found: TextFactors) -> int:
         k: f"factor {k + 1}: {name}" for k, name in enumerate(found.names)
     })  # fmt: skip
     means = found.means()[by]
-    known = {
+    choices.anew("factor_text", str(by))
+    return choices.among("factor_text", "Text", {
         text: f"{found.numbers[text]} ({means[text]:.2f}): {' '.join(found.texts[text].split())[:SHOWN]}"
         for text in found.strongest(by)
-    }
-    chosen = choices.column("factor_text", "Text", [known[text] for text in known])
-    return next(text for text in known if known[text] == chosen)
+    })  # fmt: skip
 
 
 def coloured(found: Factors, title: str) -> None:

@@ -57,7 +57,9 @@ def _own() -> dict[str, Any]:
         said = f"{found.name}: {len(found.texts):,} texts, {labelled:,} of them labelled. {found.left}"
         st.html(f'<p class="meta">{escape(said)}</p>', width="content")
         if given is None:
-            st.button("Forget them", type="tertiary", on_click=choices.forget_texts)
+            st.button(
+                "Forget them", key=choices.key("forget-texts"), type="tertiary", on_click=choices.forget_texts
+            )
     return {"texts": list(found.texts), "labels": list(found.labels)}
 
 

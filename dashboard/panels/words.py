@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import answers, choices, frame, shelf, worlds
 from dashboard.figures import space as pictures
 from interpret.results import Neighbours, WordMap
-from interpret.sentences import bare
+from interpret.sentences import bare, nth
 
 HOW = {"umap": "UMAP", "pca": "PCA"}
 WHICH = {"input": "how it reads words", "output": "how it writes words"}
@@ -38,7 +38,7 @@ def show() -> None:
         frame.said(found.benchmark)
     frame.said(near.in_words() if near is not None else found.in_words())
     st.html(f'<p class="meta">{escape(f"{found.model} · {found.shows()}")}</p>')
-    left, right = st.columns([7, 3], gap="medium") if near is not None else (st.container(), None)
+    left, right = places(7, 3) if near is not None else (st.container(), None)
     with left:
         _map(found, near, colour, how, which)
     if near is not None and right is not None:
@@ -47,6 +47,14 @@ def show() -> None:
     _selected(found)
     frame.check(found)
     frame.notes("word_map")
+
+
+def places(left: int, right: int) -> tuple[Any, Any]:
+    """Where map and list stand: beside each other, with these widths; on one of two sides below each other."""
+    if choices.side() is not None:
+        return st.container(), st.container()
+    first, second = st.columns([left, right], gap="medium")
+    return first, second
 
 
 def _judged() -> dict[str, str]:
@@ -88,6 +96,7 @@ def _sum() -> str:
 
 
 def _map(found: WordMap, near: Neighbours | None, colour: str, how: str, which: str) -> None:
+    key = choices.key(KEY)
     kept = answers.ask("map_trust", how=how, which=which).kept if colour == "belief" else None
     figure = pictures.vocabulary(found, near, kept)
     if kept is not None:
@@ -96,7 +105,7 @@ def _map(found: WordMap, near: Neighbours | None, colour: str, how: str, which: 
         rows = found.text_rows.tolist()
         figure.add_trace(pictures.of_text(found.values, rows, [found.shown[row] for row in rows]))
     st.plotly_chart(
-        figure, key=KEY, config=pictures.TOOLS, on_select=_clicked, alt=found.in_words(),
+        figure, key=key, config=pictures.TOOLS, on_select=lambda: _clicked(key), alt=found.in_words(),
         selection_mode=("points", "box", "lasso"),
     )  # fmt: skip
     st.caption(
@@ -106,9 +115,9 @@ def _map(found: WordMap, near: Neighbours | None, colour: str, how: str, which: 
     )
 
 
-def chosen() -> list[tuple[int, str]]:
+def chosen(key: str = KEY) -> list[tuple[int, str]]:
     """Rows and names of the dots selected on the map; what the browser sends is not trusted."""
-    points = choices.played(KEY).get("selection", {}).get("points", [])
+    points = choices.played(key).get("selection", {}).get("points", [])
     given = [point.get("customdata") for point in points]
     rows = {
         one[0]: str(one[1]) for one in given if isinstance(one, list) and len(one) > 1 and type(one[0]) is int
@@ -116,9 +125,9 @@ def chosen() -> list[tuple[int, str]]:
     return sorted(rows.items())
 
 
-def _clicked() -> None:
-    """One dot was clicked: look its word up."""
-    found = chosen()
+def _clicked(key: str) -> None:
+    """One dot was clicked: look its word up. For callbacks, which stand on no side."""
+    found = chosen(key)
     if len(found) == 1:
         choices.set_to("look_up", unescape(found[0][1]))
 
@@ -150,14 +159,24 @@ def _taken_along(words: list[str]) -> None:
         frame.quiet(f"In your text: {', '.join(mine[:MOST])}.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         one = choices.among("picked_word", "One of them", {word: word for word in words[:MOST]})
-        st.button("In its sentences", key="to-sentences", on_click=choices.look_in_sentences, args=(one,))
-        st.button("Its neighbours", key="to-neighbours", on_click=choices.set_to, args=("look_up", one))
+        st.button(
+            "In its sentences",
+            key=choices.key("to-sentences"),
+            on_click=choices.look_in_sentences,
+            args=(one,),
+        )
+        st.button(
+            "Its neighbours", key=choices.key("to-neighbours"), on_click=choices.set_to, args=("look_up", one)
+        )
         if shelf.task(choices.model()) == "causal" and st.button(
-            "Watch them from layer to layer", key="to-watch", icon=":material/layers:", on_click=choices.watch,
-            args=(words,),
+            "Watch them from layer to layer", key=choices.key("to-watch"), icon=":material/layers:",
+            on_click=choices.watch, args=(words,),
         ):  # fmt: skip
             st.switch_page("views/decided.py")
-        st.button("Forget them", key="forget-picked", on_click=choices.forget_picked, args=("picked", KEY))
+        st.button(
+            "Forget them", key=choices.key("forget-picked"), on_click=choices.forget_picked,
+            args=("picked", choices.key(KEY)),
+        )  # fmt: skip
 
 
 def _nearest(near: Neighbours) -> None:
@@ -175,7 +194,7 @@ def _nearest(near: Neighbours) -> None:
 
 
 def _badge(rank: int, count: int) -> str:
-    return "near" if rank <= count else f'<span class="off">not near: {rank:,}.</span>'
+    return "near" if rank <= count else f'<span class="off">not near: {nth(rank)}</span>'
 
 
 LOOKS: dict[str, tuple[str, Any]] = {"map": ("On a map", show)}

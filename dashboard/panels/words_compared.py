@@ -32,7 +32,9 @@ def shift() -> None:
     found = answers.ask("word_shift", other=other, word=word)
     frame.said(found.in_words())
     st.html(f'<p class="meta">{escape(found.shows())}</p>')
-    st.plotly_chart(pictures.shift(found), key="shift", config=pictures.TOOLS, alt=found.in_words())
+    st.plotly_chart(
+        pictures.shift(found), key=choices.key("shift"), config=pictures.TOOLS, alt=found.in_words()
+    )
     _moved(found)
     frame.check(found)
     frame.notes("word_shift")
@@ -64,9 +66,9 @@ def alike() -> None:
     found = answers.ask("likeness", other=beside, layer=layer, other_layer=other_layer)
     frame.said(found.in_words())
     st.html(f'<p class="meta">{escape(found.shows())}</p>')
-    with st.container(key="likeness-scroll"):
+    with st.container(key=choices.key("likeness-scroll")):
         st.plotly_chart(
-            grids.likeness(found), key=f"likeness-{other}", config=figures.CONFIG, width="content",
+            grids.likeness(found), key=choices.key(f"likeness-{other}"), config=figures.CONFIG, width="content",
             on_select="rerun", selection_mode="points", alt=found.in_words(),
         )  # fmt: skip
     _pair(found)
@@ -84,7 +86,7 @@ def _pair(found: Likeness) -> None:
     row, column = found.cell
     frame.section(f"What do {_layer(row)} of {found.model} and {_layer(column)} of {found.other} share?")
     st.plotly_chart(
-        grids.matched(found), key="matched", config=figures.CONFIG,
+        grids.matched(found), key=choices.key("matched"), config=figures.CONFIG,
         alt=f"Each word along the direction the two layers share; correlation {found.correlation:.2f}.",
     )  # fmt: skip
     st.caption(

@@ -18,7 +18,9 @@ def belief() -> None:
     how, which = words.ways(), words.side()
     found = answers.ask("map_trust", how=how, which=which)
     frame.said(found.in_words())
-    st.plotly_chart(maps.trust(found), key="map-trust", config=figures.CONFIG, alt=found.in_words())
+    st.plotly_chart(
+        maps.trust(found), key=choices.key("map-trust"), config=figures.CONFIG, alt=found.in_words()
+    )
     early = found.kept[:500]
     bare = [name.strip(" …") for name in found.shown]
     lost = [row for row in early.argsort(kind="stable") if bare[row].isalpha() and len(bare[row]) > 3][:6]
@@ -30,7 +32,7 @@ def belief() -> None:
         frame.section("Would another seed have drawn another map?")
         st.plotly_chart(
             maps.flip_book(found),
-            key="flip-book",
+            key=choices.key("flip-book"),
             config=figures.CONFIG,
             alt=f"The map from {len(found.pages)} seeds.",
         )
@@ -52,7 +54,10 @@ def contexts() -> None:
     narrow = answers.ask("narrowness")
     frame.said(narrow.in_words())
     st.plotly_chart(
-        pictures.narrowness(narrow), key="narrowness", config=figures.CONFIG, alt=narrow.in_words()
+        pictures.narrowness(narrow),
+        key=choices.key("narrowness"),
+        config=figures.CONFIG,
+        alt=narrow.in_words(),
     )
     frame.check(narrow)
     frame.notes("word_contexts")
@@ -63,13 +68,18 @@ def _occurrences(found: WordContexts) -> None:
     if found.offered:
         st.html(f'<p class="meta">Sentences in two senses: {escape(", ".join(found.offered))}.</p>')
     st.plotly_chart(
-        pictures.occurrences(found), key="occurrences", config=figures.CONFIG, alt=found.in_words()
+        pictures.occurrences(found),
+        key=choices.key("occurrences"),
+        config=figures.CONFIG,
+        alt=found.in_words(),
     )
     dropped = f"The star is “{found.word}” in your text."
     if not found.own.any():
         dropped = f"Write a sentence with “{found.word}” into the text on the side: it is put onto this map."
     frame.quiet(f"Move the slider from layer to layer; point at a dot for its sentence. {dropped}")
-    st.plotly_chart(pictures.senses(found), key="senses", config=figures.CONFIG, alt=found.in_words())
+    st.plotly_chart(
+        pictures.senses(found), key=choices.key("senses"), config=figures.CONFIG, alt=found.in_words()
+    )
     frame.check(found)
 
 

@@ -1,5 +1,6 @@
 """Whole texts on a map: which one is looked at, and its nearest texts in truth beside it."""
 
+from contextlib import nullcontext
 from html import escape
 from typing import Any
 
@@ -7,7 +8,9 @@ import streamlit as st
 
 from dashboard import answers, choices, frame, shelf
 from dashboard.figures import space, text_map
+from dashboard.panels.words import places
 from interpret.results import TextMap
+from interpret.sentences import nth
 
 HOW = {"pca": "PCA", "umap": "UMAP"}
 COLOURS = {"groups": "kind", "losses": "loss", "lengths": "length"}
@@ -26,22 +29,23 @@ def show() -> None:
         colour = choices.pick("texts_colour", "Colour by", known)
     with right:
         layer = choices.number("texts_layer", "After layer", 0, card.layers, card.layers)
-    with st.expander("Texts of your own"):
+    with st.expander("Texts of your own") if choices.side() is None else nullcontext():
         lines = choices.pasted(
             "texts_lines", "One text a line; a class behind a tab, if it is known", "A wonderful evening.\tpositive",
             LETTERS,
         )  # fmt: skip
-        st.caption("Without any, texts of our own writing are read. Pasted texts stay on this computer.")
+        if choices.side() is None:
+            st.caption("Without any, texts of our own writing are read. Pasted texts stay on this computer.")
     found = answers.part("text_map", how=how, layer=layer, lines=lines)
     if found is None:
         return
     row = _chosen(found)
     frame.said(found.in_words())
     st.html(f'<p class="meta">{escape(f"{found.model} · {found.shows()}")}</p>')
-    left, right = st.columns([7, 4], gap="medium")
+    left, right = places(7, 4)
     with left:
         st.plotly_chart(
-            text_map.texts(found, colour, row), key=KEY, config=space.TOOLS, on_select="rerun",
+            text_map.texts(found, colour, row), key=choices.key(KEY), config=space.TOOLS, on_select="rerun",
             selection_mode="points", alt=found.in_words(),
         )  # fmt: skip
         st.caption("Point at a dot to read its text, click it to see which texts are nearest to it in truth.")
@@ -76,13 +80,13 @@ def _nearest(found: TextMap, row: int) -> None:
         f"<th>on the map</th></tr></thead>{lines}</table></div>"
     )
     st.button(
-        "Open this text", key="open-text", on_click=choices.take_text, args=(found.texts[row],),
+        "Open this text", key=choices.key("open-text"), on_click=choices.take_text, args=(found.texts[row],),
         help="Puts it into the side bar, for every page.",
     )  # fmt: skip
 
 
 def _badge(rank: int, count: int) -> str:
-    return "near" if rank <= count else f'<span class="off">not near: {rank:,}.</span>'
+    return "near" if rank <= count else f'<span class="off">not near: {nth(rank)}</span>'
 
 
 def _short(text: str) -> str:

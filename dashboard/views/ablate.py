@@ -15,7 +15,7 @@ if card.family == "transformer" and card.heads and card.task == "causal":
     heads = choices.number("heads", "Or: so many random heads", 0, card.heads * card.layers - 1, 0)
 found = answers.ask("ablate", units=chosen, way=way, heads=heads)
 frame.answer(found.in_words(), found)
-st.plotly_chart(figures.draw(found), key="ablation", config=figures.CONFIG, alt=found.in_words())
+st.plotly_chart(figures.draw(found), key=choices.key("ablation"), config=figures.CONFIG, alt=found.in_words())
 ablate.numbers(found)
 ablate.texts(found)
 frame.check(found)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
+from dashboard.panels import reach
 
 frame.asks("reach")
 name = choices.model()
@@ -22,5 +23,6 @@ else:
         st.caption(
             "“No weight further back” lets each layer look so far: through several it still reaches further."
         )
+    reach.beside(found)
     frame.check(found)
     frame.notes("reach", found=found)

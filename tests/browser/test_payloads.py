@@ -44,7 +44,7 @@ PAGES = {
     "memory": {"unit": MARKUP[0]},
     "anatomy": {"model": "reviews-gpt"},
     "grammar": {"look": "own", "good": MARKUP[2], "bad": MARKUP[7]},
-    "across-texts": {"model": "sst-average", "holds": MARKUP[2], "with": MARKUP[7], "of_label": MARKUP[0]},
+    "across-texts": {"model": "sst-average", "holds": MARKUP[2], "with_words": MARKUP[7], "of_label": MARKUP[0]},
 }
 
 

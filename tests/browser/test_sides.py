@@ -25,7 +25,7 @@ def test_a_flagship_opens_and_its_word_is_read_for_both(server, desk):
     page = desk.open(server.address("compare", **BOTH), width=1280)
     page.get_by_role("button", name="Watch it learn").click()
     settle(page)
-    expect(page.get_by_text("How far it was trained")).to_be_visible()
+    expect(page.get_by_text("Second side: how far it was trained")).to_be_visible()
     expect(page.locator(".line .label").filter(has_text="difference").first).to_be_visible()
     page.locator(".cell.word", has_text="mill").first.hover()
     expect(page.locator(".readout")).to_contain_text("difference")

@@ -20,6 +20,12 @@ ROOT = Path(__file__).parents[2]
 TYPED = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 LONG = st.builds(lambda part, times: part * times, TYPED, st.integers(1, 400))
 # How a control is drawn in the page below, and what a reader may choose in it.
+BESIDE = (
+    "with",
+    "with_text",
+    "with_stage",
+    "first_stage",
+)  # what stands on the second side, and the first's stage
 OFFERED = ["one", "two words", "a|b,c", "ä &=?#%+/", "7"]
 VALUES: dict[str, Any] = {
     "pick": st.sampled_from(OFFERED),
@@ -76,6 +82,8 @@ def every_control(known: dict[str, str], offered: list[str]) -> None:
             choices.several(name, name, {one: one for one in ("one", "two", "three")}, ["two"], 3)
         else:
             getattr(choices, kind)(name, name, titles, offered[1])
+    streamlit.session_state["model"] = "story-lstm"  # of which stages are kept
+    choices.choose_second()
     phrase = choices.phrase("strip", 20)
     choices.keep_word(choices.word("strip", 20))
     choices.keep_phrase(phrase)
@@ -103,6 +111,11 @@ def states(draw: st.DrawFn) -> dict[str, Any]:
     state = {name: draw(VALUES[kind]) for name, kind in controls().items()}
     first, more = draw(st.integers(0, 18)), draw(st.integers(0, 5))
     strip = {"selected": first, "until": [first, first + more] if 0 < more < 20 - first else None}
+    stages = ["0.2-percent", "1-percent", "12-percent", "as it is now"]
+    beside = {"with": draw(st.sampled_from(["", "story-lstm", "story-gpt", "shakespeare-chars"]))}
+    beside["with_text"] = draw(st.sampled_from(["", "Another text, ä &="]))
+    beside |= {name: draw(st.sampled_from(stages)) for name in ("with_stage", "first_stage")}
+    state |= beside
     return {**state, "strip": draw(st.sampled_from([strip, {}])), "text": draw(st.one_of(TYPED, LONG))}
 
 
@@ -124,6 +137,9 @@ def test_state_to_address_to_state_is_the_identity(state):
         if name == "text" and not address.room(state["text"]):
             continue
         assert after.session_state[name] == before.session_state[name], name
+    for name in BESIDE:
+        held = [page.session_state.get(name) for page in (before, after)]
+        assert held[0] == held[1], name
     assert written(after) == query
 
 
@@ -198,3 +214,8 @@ def test_going_back_brings_a_packed_text_back():
     del page.query_params["text"]
     page.run()
     assert page.session_state["text"] == long
+
+
+def test_no_page_gives_a_control_the_name_of_a_choice_of_every_page():
+    """Two controls of one name would hand each other what was chosen."""
+    assert not {*controls()} & {*BESIDE, "model", "text", "measure", "tour", "lesson", "step", "guess"}
