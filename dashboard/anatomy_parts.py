@@ -153,8 +153,8 @@ def cutting(anatomy: Anatomy) -> None:
     start = f" Before every text stands piece {first.number}, “{first.shown}”." if first else ""
     only = "" if found.whole else f" Shown are the first {len(found.words)} words."
     said(
-        f"This model's tokenizer learnt {found.merges:,} pairs from its training text, one after the other. "
-        "A word begins as its bytes (␣ is the space before it); of all pairs in it the one learnt first is "
+        f"This model's tokenizer learned {found.merges:,} pairs from its training text, one after the other. "
+        "A word begins as its bytes (␣ is the space before it); of all pairs in it the one learned first is "
         f"joined, again and again. What is left are pieces, each one of {found.vocabulary:,}"
         f"{row if found.width else ''}.{start}{only}"
     )

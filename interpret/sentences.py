@@ -1,7 +1,6 @@
 """Numbers into sentences that can be read aloud, and text into what can be seen of it."""
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -75,19 +74,17 @@ def one_of(names: Sequence[str], at: int) -> str:
 
 
 def nth(number: int) -> str:
-    """1st, 2nd, 3rd, 11th."""
+    """1st, 2nd, 3rd, 11th, 1,204th."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 100 if number % 100 < 20 else number % 10, "th")
-    return f"{number}{ending}"
+    return f"{number:,}{ending}"
 
 
 def bare(token: str) -> str:
     """`named` for labels: a word as it is, anything else in brackets and short."""
     said = named(token)
-    return (
-        said[1:-1]
-        if said.startswith("“")
-        else f"({said.removeprefix('the ').removeprefix('a ').removeprefix('an ')})"
-    )
+    if said.startswith("“"):
+        return said[1:-1]
+    return f"({said.removeprefix('the ').removeprefix('a ').removeprefix('an ')})"
 
 
 def marked(token: str, before: str) -> str:
@@ -133,6 +130,18 @@ def two_figures(value: float) -> str:
     """A size with two significant figures, as people write it: 1,100, 2.7, 0.00031."""
     rounded = float(f"{value:.1e}")
     return f"{rounded:,.0f}" if abs(rounded) >= 10 else np.format_float_positional(rounded, trim="-")
+
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def in_powers(written: str) -> str:
+    """A number as `g` wrote it, its power of ten as people write it: 1e-09 becomes 10⁻⁹, 2.1e-06 2.1 × 10⁻⁶."""
+    size, _, power = written.partition("e")
+    if not power:
+        return written
+    raised = f"10{str(int(power)).translate(RAISED)}"
+    return raised if size == "1" else f"{size}\u00a0×\u00a0{raised}"
 
 
 def with_sign(value: float) -> str:

@@ -10,6 +10,7 @@ function buildMaps(root) {
   const pairs = element("div", "pairs")
   pairs.setAttribute("role", "group")
   pairs.setAttribute("aria-label", "Two methods to compare")
+  const key = element("p", "key")
   const lines = element("div", "lines")
   const foot = element("div", "foot")
   const legend = element("div", "legend")
@@ -23,8 +24,8 @@ function buildMaps(root) {
   foot.append(legend, tools)
   const live = element("div", "unseen")
   live.setAttribute("aria-live", "polite")
-  root.append(readout, pairs, lines, foot, live)
-  return { readout, pairs, lines, legend, bar, ends, hint, tools, live }
+  root.append(readout, pairs, key, lines, foot, live)
+  return { readout, pairs, key, lines, legend, bar, ends, hint, tools, live }
 }
 
 class Maps {
@@ -92,6 +93,7 @@ class Maps {
     this.width = width
     const narrow = width < NARROW
     this.root.classList.toggle("narrow", narrow)
+    this.writeKey(narrow)
     const letter = letterWidth(this.parts.lines)
     const room = (width - (narrow ? 28 : LABEL_WIDTH)) / letter - 1
     const groups = fitted(this.data.words, this.data.rows, room)
@@ -99,6 +101,17 @@ class Maps {
     this.parts.lines.dir = this.data.direction
     this.parts.lines.replaceChildren(...groups.map((group) => this.line(group, narrow)))
     this.underline()
+  }
+
+  /** What the numbers before the rows stand for, where there is no room for names. @param {boolean} narrow */
+  writeKey(narrow) {
+    const entries = this.data.rows.map((/** @type {any} */ row, /** @type {number} */ r) => {
+      const entry = element("span", "entry")
+      entry.append(element("strong", "", String(r + 1)), ` ${row.title}`)
+      return entry
+    })
+    this.parts.key.hidden = !narrow
+    this.parts.key.replaceChildren(...(narrow ? entries : []))
   }
 
   /**
@@ -208,7 +221,11 @@ class Maps {
     const pair = pairs[this.pair]
     if (!pair) return ["Point at a word to read its scores."]
     const names = `${rows[pair.one].title} and ${rows[pair.other].title}`
-    const differ = pair.disputed.map((/** @type {number} */ w) => [{ name: visible(words[w].t) }])
+    const named = pair.disputed.map((/** @type {number} */ w) => visible(words[w].t))
+    const differ = [...new Set(named)].map((name) => {
+      const times = named.filter((/** @type {string} */ other) => other === name).length
+      return times > 1 ? [{ name }, ` (${times} times)`] : [{ name }]
+    })
     const most = differ.length ? [" They differ most on ", ...joinParts(differ), " (underlined)."] : []
     const said = pair.said || `${names}: rank correlation ${number(pair.rho, 2)}, Kendall ${number(pair.kendall, 2)}.`
     return [said, ...most]

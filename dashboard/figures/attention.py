@@ -29,9 +29,9 @@ def _grid(values: np.ndarray, said: str, height: int) -> go.Figure:
     return figure.update_layout(coloraxis={"showscale": False})
 
 
-def _write(figure: go.Figure, written: list[dict], size: int) -> None:
-    """Numbers into the fields of a grid: all at once, since each `add_annotation` copies those before it."""
-    figure.update_layout(annotations=[one | {"showarrow": False, "font": {"size": size}} for one in written])
+def _write(figure: go.Figure, written: np.ndarray, size: int) -> None:
+    """Numbers into the fields of a grid, as its own text: Plotly then writes light on dark fields and dark on light."""
+    figure.update_traces(text=written, texttemplate="%{text}", textfont_size=size)
 
 
 def head_roles(found: HeadRoles) -> go.Figure:
@@ -40,11 +40,10 @@ def head_roles(found: HeadRoles) -> go.Figure:
     flat = found.values.reshape(layers * heads, -1)
     figure = _grid(flat, "%{z:$.0%}", 90 + 22 * len(flat))
     passed = flat >= found.thresholds
-    written = [
-        {"x": column, "y": row, "text": f"<b>{rounded(value)}</b>" if passed[row, column] else rounded(value)}
-        for (row, column), value in np.ndenumerate(flat)
-        if value >= 0.005
-    ]
+    written = np.full(flat.shape, "", dtype=object)
+    for field, value in np.ndenumerate(flat):
+        if value >= 0.005:
+            written[field] = f"<b>{rounded(value)}</b>" if passed[field] else rounded(value)
     _write(figure, written, 11)
     names = [
         f"{m}<br><sup>from {rounded(t)}</sup>" for m, t in zip(found.measures, found.thresholds, strict=True)
@@ -69,7 +68,8 @@ def offsets(found: HeadRoles, layer: int, head: int) -> go.Figure:
         )
     )  # fmt: skip
     plain(figure, 220)
-    figure.update_xaxes(tickvals=np.arange(len(names)), ticktext=names, title="tokens back (−) or ahead (+)")
+    ticks = [str(name).replace("-", "−") for name in names]
+    figure.update_xaxes(tickvals=np.arange(len(names)), ticktext=ticks, title="tokens back (−) or ahead (+)")
     return figure.update_yaxes(title="mean weight", tickformat="$.0%", rangemode="tozero")
 
 
@@ -79,12 +79,12 @@ def head_importance(found: HeadImportance) -> go.Figure:
     most = float(np.abs(found.values).max()) or 1.0
     figure = _grid(found.values, "%{z:+.3f} nats a guess", 70 + 44 * layers)
     figure.update_layout(coloraxis={"cmin": -most, "cmax": most, "showscale": False, "autocolorscale": True})
-    written = []
+    written = np.full(found.values.shape, "", dtype=object)
     for (layer, head), value in np.ndenumerate(found.values):
         sure, slope = found.certain(layer, head), found.gradients[layer, head]
         number = f"<b>{value:+.3f}</b>" if sure else f"{value:+.3f}"
         text = f"{number}<br><sup>gradient {slope:.3f}</sup>" if heads <= 8 else number
-        written.append({"x": head, "y": layer, "text": text})
+        written[layer, head] = text
     _write(figure, written, 12 if heads <= 8 else 9)
     figure.update_xaxes(tickvals=np.arange(heads), ticktext=[f"head {h}" for h in range(heads)], side="top")
     rows = [f"layer {layer + 1}" for layer in range(layers)]

@@ -28,7 +28,7 @@ def rules(found: Grammar, counting: Grammar | None = None) -> go.Figure:
     figure.add_annotation(x=0.5, y=-0.85, text="a coin", showarrow=False, font_color=GREY)
     _legend(figure, 1.0)
     figure.update_layout(legend_yanchor="bottom", margin_b=24)
-    figure.update_xaxes(range=[-0.02, 1.02], tickformat="$.0%", dtick=0.25)
+    figure.update_xaxes(range=[-0.04, 1.06], tickformat="$.0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     return figure.update_yaxes(range=[len(names) - 0.4, -1.1], visible=False)
 
 

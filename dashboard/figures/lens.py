@@ -98,7 +98,7 @@ def way(found: LayerGuesses, place: int) -> go.Figure:
         ticktext=list(ticks.values()),
     )
     settled = found.layers.index(int(found.decided[place]))
-    figure.add_vline(x=settled, line={"dash": "dot", "color": EDGE}, annotation_text="first from here on")
+    figure.add_vline(x=settled, line={"dash": "dot", "color": EDGE}, annotation_text=" first from here on")
     return figure
 
 

@@ -39,7 +39,7 @@ def memory(found: MemoryTraces) -> go.Figure:
         showlegend=len(found.units) > 1, legend=LEGEND, margin_t=40,
         width=90 + 26 * count if count > 42 else None,
     )  # fmt: skip
-    ends = [(band + level, TRACKS[k] if level == 0.5 else f"{low[k] + level * (high[k] - low[k]):g}")
+    ends = [(band + level, TRACKS[k] if level == 0.5 else f"{low[k] + level * (high[k] - low[k]):g}".replace("-", "−"))
             for k, band in enumerate(bands) for level in (0, 0.5, 1)]  # fmt: skip
     figure.update_yaxes(
         tickvals=[at for at, _ in ends], ticktext=[text for _, text in ends], showgrid=False, zeroline=False,
@@ -76,10 +76,10 @@ def saturation(found: MemoryTraces) -> go.Figure:
                          line={"dash": "dot", "color": GREY, "width": 1})  # fmt: skip
     figure.update_layout(showlegend=True, legend=LEGEND, margin_t=40)
     ticks = [(apart * gate + at, text) for gate in range(3) for at, text in
-             ((0, rounded(0)), (0.5, f"{rounded(0.5)}<br>{TRACKS[gate]}"), (1, rounded(1)))]  # fmt: skip
+             ((0, "0"), (0.5, f"<br>{TRACKS[gate]}"), (1, rounded(1)))]  # fmt: skip
     figure.update_xaxes(tickvals=[at for at, _ in ticks], ticktext=[text for _, text in ticks],
                         range=[-0.05, 2 * apart + 1.05], title="share of time shut",
-                        showgrid=False)  # fmt: skip
+                        showgrid=False, tickangle=0)  # fmt: skip
     return figure.update_yaxes(tickformat="$.0%", range=[-0.03, 1.03], tickvals=[0, 0.5, 1], title="open")
 
 

@@ -18,6 +18,11 @@ NONE = "–"
 SCALE = "all rows on one scale; beside the names the rank correlation"
 
 
+def shows(found: Comparison) -> str:
+    """Whose numbers, of what, in which unit: a quiet line under the answer."""
+    return f"{found.names[0]} and {found.names[1]} · {found.about}{_unit(found, ', in ')}"
+
+
 def picture(found: Comparison) -> None:
     """Bars of the same things for both sides, or both texts with a row of differences."""
     if found.what in ("next", "classes"):
@@ -56,8 +61,11 @@ def _strips(found: Comparison) -> None:
     maps(
         words, rows, [pair], key=f"differences-{found.what}", name="differences",  # type: ignore[arg-type]
         direction=figures.direction(found.texts[0]),
-        caption=f"{found.names[0]} and {found.names[1]} · {found.about} · Underhood {VERSION}",
-        scale=(_number(found, most, signed=True), SCALE, _number(found, -most, signed=True)),
+        caption=f"{shows(found)} · Underhood {VERSION}",
+        scale=(
+            f"{_number(found, most, signed=True)}{_unit(found, ' ')}", SCALE,
+            f"{_number(found, -most, signed=True)}{_unit(found, ' ')}",
+        ),
     )  # fmt: skip
 
 
@@ -87,6 +95,11 @@ def _number(found: Comparison, value: float, *, signed: bool) -> str:
     return said.replace("-", "−")
 
 
+def _unit(found: Comparison, before: str) -> str:
+    """The unit that `_number` leaves out; shares have theirs."""
+    return f"{before}{found.unit}" if found.what in ("surprise", "saliency") else ""
+
+
 def flips(found: Comparison) -> None:
     """The words at which the answer itself is another one, the furthest apart first; then other differences."""
     order = sorted(
@@ -99,8 +112,8 @@ def flips(found: Comparison) -> None:
     head = [
         "",
         "word",
-        *found.names,
-        "difference",
+        *(f"{name}{_unit(found, ', ')}" for name in found.names),
+        f"difference{_unit(found, ', ')}",
         *([f"{name} says" for name in found.names] if says else []),
     ]
     rows = []
@@ -118,7 +131,7 @@ def flips(found: Comparison) -> None:
 
 def _legend(found: Comparison) -> str:
     """What the sign of a flip means, or that there is none."""
-    return f"{FLIP} {FLIPS[found.what]}." if found.flipped.any() else "Nothing flipped."
+    return f"{FLIP}\u00a0marks {FLIPS[found.what]}." if found.flipped.any() else "Nothing flipped."
 
 
 def _called(found: Comparison, at: int) -> str:

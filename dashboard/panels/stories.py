@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -18,6 +19,14 @@ def stories() -> list[dict]:
     return json.loads(STORIES.read_text(encoding="utf-8"))
 
 
+def _card(story: dict, shown: str) -> str:
+    """A story as HTML, escaped: its title, what to look for, what to ask a class, and on which page and model."""
+    return (
+        f'<h3 class="begin">{escape(story["title"])}</h3><p class="said">{escape(story["look"])}</p>'
+        f'<p class="meta">For a class: {escape(story["ask"])}</p><p class="meta">{escape(shown)}</p>'
+    )
+
+
 def show() -> None:
     """Two columns of cards; a button opens the view."""
     asked = {one.path: one.title for one in QUESTIONS} | {"": QUESTIONS[0].title}
@@ -25,10 +34,7 @@ def show() -> None:
     for start in range(0, len(told), 2):
         for column, story in zip(st.columns(2, gap="medium"), told[start : start + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                st.subheader(story["title"], anchor=False)
-                st.text(story["look"])
-                st.caption(f"For a class: {story['ask']}")
-                st.caption(f"{asked[story['page']]} · {named[story['choices']['model']]}")
+                st.html(_card(story, f"{asked[story['page']]} · {named[story['choices']['model']]}"))
                 st.button(
                     "Open", key=f"story-{told.index(story)}", icon=":material/arrow_forward:",
                     on_click=choices.open_view, args=(story["page"], story["choices"]),

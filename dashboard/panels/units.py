@@ -50,14 +50,20 @@ def snippets(title: str, said: Sequence[Any]) -> None:
     if not said:
         return
     rows = "".join(
-        f'<tr><td class="figure">{with_sign(one.value)}</td><td>{escape(one.before)}'
-        f"<mark{LOW if one.value < 0 else ''}>{escape(one.token) or '▸'}</mark>{escape(one.after)}</td></tr>"
+        f'<tr><td class="figure">{with_sign(one.value)}</td><td>{escape(one.before)}{_space(one.token)}'
+        f"<mark{LOW if one.value < 0 else ''}>{escape(one.token.lstrip(' ')) or '▸'}</mark>"
+        f"{escape(one.after)}</td></tr>"
         for one in said
     )
     st.html(
         f'<table class="card snippets"><caption>{escape(title)}</caption>'
         f"<tr><th>Activation</th><th>Text</th></tr>{rows}</table>"
     )
+
+
+def _space(token: str) -> str:
+    """The space before a word, which stands before its mark; a token that is nothing else stays in it."""
+    return " " if token.startswith(" ") and token.strip(" ") else ""
 
 
 def card(found: Any) -> None:

@@ -24,7 +24,7 @@ else:
     found = differing.asked(one, other, what)
     if found is not None:
         frame.said(found.in_words())
-        frame.quiet(f"{found.names[0]} and {found.names[1]} · {found.about}")
+        frame.quiet(differences.shows(found))
         differences.picture(found)
         frame.section("What flipped, and what differs most?")
         differences.flips(found)

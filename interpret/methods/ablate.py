@@ -77,7 +77,8 @@ def compute(run: Run, target: Target, options: Options) -> Ablation:
         check=Check(
             name="probabilities outside the picture",
             says="The candidates shown have all but {} of the probability, before or after.",
-            value=float((1 - shares[:, kept].sum(-1)).max().clamp(min=0)),
+            value=float(100 * (1 - shares[:, kept].sum(-1)).max().clamp(min=0)),
+            unit=" %",
         ),
         units=tuple(map(str, units)),
         way=options.way,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from interpret.results.base import Result
-from interpret.sentences import named, percent
+from interpret.sentences import named, percent, two_figures
 
 if TYPE_CHECKING:
     import pandas
@@ -73,8 +73,8 @@ class Ablation(Result):
                 f"instead of {name(before)} ({percent(float(self.values[0, before]))})."
             )
         usual = float(np.median(self.kl_random)) if len(self.kl_random) else 0.0
-        moved = "as good as nothing" if self.kl < 5e-4 else f"{self.kl:.3f} nats"
-        most = f"; {len(self.kl_random)} draws of as many random units move them by {usual:.3f} (median)"
+        moved = "as good as nothing" if self.kl < 5e-4 else f"{two_figures(self.kl)} nats"
+        most = f"; {len(self.kl_random)} draws of as many random units move them by {two_figures(usual)} (median)"
         return f"{said} The probabilities move by {moved} (KL){most if len(self.kl_random) else ''}."
 
     def _who(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from interpret.sentences import quoted
+from interpret.sentences import in_powers, quoted
 
 if TYPE_CHECKING:
     import pandas
@@ -42,15 +42,15 @@ class Check:
         """The sentence a reader judges by; of a number far below its limit it says only that."""
         unit = self.unit.replace(" %", "\u00a0%")  # never alone on a line
         if self.limit and 0 <= self.value < self.limit / 1000:
-            number = f"less than {self.limit / 1000:g}{unit}"
+            number = f"less than {in_powers(f'{self.limit / 1000:g}')}{unit}"
         else:
             size = abs(self.value)
             figures = f"{size:.2g}" if size < 99.5 else f"{size:,.0f}"
-            number = f"{'−' if self.value < 0 else ''}{figures}{unit}"
+            number = f"{'−' if self.value < 0 else ''}{in_powers(figures)}{unit}"
         words = (self.says or f"{self.name}: {{}}.").format(number)
         if not self.limit and self.passed:
             return words
-        allowed = f"at most {self.limit:g}{unit} is allowed."
+        allowed = f"at most {in_powers(f'{self.limit:g}')}{unit} is allowed."
         return f"{words.rstrip('.')}; {allowed}" if self.passed else f"{words} That is too much: {allowed}"
 
 

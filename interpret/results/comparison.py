@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 What = Literal["surprise", "next", "saliency", "attention", "layers", "classes"]
 LEAST = 0.02  # of a side's largest number: what is smaller has no sign worth the name
 FLIPS = {
-    "surprise": "another first guess", "next": "another first guess", "saliency": "pushes the other way",
-    "attention": "the other side looks hardest elsewhere", "layers": "another answer in the end",
+    "surprise": "another first guess", "next": "another first guess", "saliency": "a word that pushes the other way",
+    "attention": "where the other side looks hardest elsewhere", "layers": "another answer in the end",
     "classes": "another class",
 }  # fmt: skip
 

@@ -45,7 +45,7 @@ class Reach(Result):
         first = self.values[self.ways.index("cut"), 0] - self.whole
         far = f"the last {cut} are as good as all" if cut else "even the longest cut text costs more"
         order = (
-            f"the order of words further back than {shuffled} does not matter"
+            f"the order of words more than {shuffled} {'token' if shuffled == 1 else 'tokens'} back does not matter"
             if shuffled
             else ("the order of words matters as far as was looked")
         )

@@ -98,9 +98,9 @@ def _heads(found: HeadMaps) -> Reading:
 
 def _layers(found: LayerGuesses) -> Reading:
     place, first = int(found.decided[-1]), found.candidates[-1][-1][0]
-    early = int((found.decided <= found.layers[len(found.layers) // 2]).sum())
+    early = int((found.decided <= found.layers[(len(found.layers) - 1) // 2]).sum())
     return (
-        f"Here {named(first)}, the last guess, is first from layer {place} on, of {found.layers[-1]}.",
+        f"Here {named(first)}, the last guess, is first from layer {place} of {found.layers[-1]} on.",
         f"Of {len(found.decided)} places here, {early} are decided in the lower half by this reading; another way of "
         "reading a layer may count others.",
     )

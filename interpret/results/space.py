@@ -131,7 +131,8 @@ class Neighbours(Result):
             pairs = zip(self.signs, self.terms, strict=True)
             asked = " ".join(f"{'+' if sign > 0 else '−'} {named(term)}" for sign, term in pairs)
             first = f"{asked.removeprefix('+ ')} comes nearest to {near}"
-        return f"{first}; two words drawn at random have a cosine of {self.chance:.2f} ± {self.chance_spread:.2f}."
+        spread = f"{self.chance:.2f}\u00a0±\u00a0{self.chance_spread:.2f}"
+        return f"{first}; two words drawn at random have a cosine of {spread}."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

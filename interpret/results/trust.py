@@ -174,7 +174,7 @@ class Scrambling(Evidence):
         if self.unmoved[row]:
             return (
                 f"Its map hardly changes when the whole model is scrambled ({alike}): it shows the text, or "
-                "what any network of this build does, more than what this one has learnt."
+                "what any network of this build does, more than what this one has learned."
             )
         return f"With the whole model scrambled its map is another one ({alike}), as it should be."
 

@@ -41,7 +41,7 @@ class MemoryTraces(Result):
     variable: tuple[str, ...] = ()  # the units that change most on this text
 
     def shows(self) -> str:
-        return f"{', '.join(self.units)}; gates from 0 to 1, candidate and hidden from -1 to 1"
+        return f"{', '.join(self.units)}; gates from 0 to 1, candidate and hidden from −1 to 1"
 
     def life(self, unit: str) -> float:
         """A unit's half-life in tokens."""

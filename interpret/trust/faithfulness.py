@@ -220,7 +220,7 @@ def _check(subject: Subject, whole: float) -> Check:
 
 def _notes(deletion: np.ndarray, count: int, options: Options) -> tuple[str, ...]:
     notes = [
-        f"Random: {options.orders} orders, their mean and 95 % of them (2.5 to 97.5 % points)."
+        f"Random: {options.orders} orders, their mean, and where the middle 95\u00a0% of them lie."
         + ("" if count <= FULL else " They are followed at some places and joined by straight lines.")
     ]
     if count > STEPS:

@@ -148,7 +148,7 @@ def test_a_share_is_100_only_of_the_whole():
     [
         ("shakespeare-chars", "Every character is a token of its own, one of the 67 it knows"),
         ("induction-2l", "Every word and every mark is a token of its own, one of the 514 it knows"),
-        ("reviews-lstm-sentiment", "tokenizer learnt 7,932 pairs"),
+        ("reviews-lstm-sentiment", "tokenizer learned 7,932 pairs"),
     ],
 )
 def test_how_each_kind_of_tokenizer_cuts_is_said(opened, model, said):

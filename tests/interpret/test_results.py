@@ -153,7 +153,7 @@ def test_degenerate_scores_are_flagged(values: list[list[float]], sentences: lis
         (100.0, None, "x: 100."),
         (-0.361, 0.5, "x: −0.36;"),
         (0.0001, 0.5, "x: less than 0.0005;"),
-        (1e-9, None, "x: 1e-09."),
+        (1e-9, None, "x: 10⁻⁹."),
     ],
 )
 def test_a_check_writes_numbers_as_a_reader_does(value: float, limit: float | None, said: str):

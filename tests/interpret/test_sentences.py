@@ -2,7 +2,19 @@
 
 import pytest
 
-from interpret.sentences import bare, harmless, marked, mended, named, percent, two_figures, writable
+from interpret.sentences import (
+    bare,
+    harmless,
+    in_powers,
+    marked,
+    mended,
+    named,
+    nth,
+    percent,
+    rounded,
+    two_figures,
+    writable,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +62,22 @@ def test_dots_stand_before_what_goes_on_with_a_word(token, before, shown):
 )
 def test_two_figures_of_a_probability(share, written):
     assert percent(share) == f"{written}\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("0.0001", "0.0001"), ("1e-09", "10⁻⁹"), ("2.1e-06", "2.1\u00a0×\u00a010⁻⁶"), ("1e+12", "10¹²")],
+)
+def test_powers_of_ten_as_people_write_them(written, said):
+    assert in_powers(written) == said
+
+
+def test_shares_in_a_column_have_as_many_decimals_and_a_true_minus():
+    assert (rounded(0.314), rounded(-0.0314, 1), rounded(1)) == ("31\u00a0%", "−3.1\u00a0%", "100\u00a0%")
+
+
+def test_places_are_counted_as_people_count():
+    assert [nth(number) for number in (1, 22, 13, 112, 1204)] == ["1st", "22nd", "13th", "112th", "1,204th"]
 
 
 def test_half_characters_become_one_sign_and_whole_ones_stay():
