@@ -130,6 +130,13 @@ def _all_notes(method: str, task: str, found: Any) -> None:
         code(python_lines(method))
 
 
+def python(method: str) -> None:
+    """The same in Python, of a part of a page; of two sides on the first."""
+    if not choices.is_second():
+        with st.expander(interface.said("notes.python")):
+            code(python_lines(method))
+
+
 def how(name: str, more: str = "") -> None:
     """How to read a part of a page, with `more` behind it, and what it does not tell; of two sides on the first."""
     if choices.is_second():

@@ -22,11 +22,18 @@ UNITS = {  # options of methods about units, and their names in the address
     "tree": {"depth": "ahead", "children": "children"},
     "write_on": {"count": "count"},
     "counterfactual": {"budget": "budget", "moves": "moves"},
+    "lens": {"reader": "reader"},
+    "patching": {"other": "other", "source": "taken_from"},
 }
+WHOLE = {"text_map": ("layer",), "patching": ("source",)}  # further options that are whole numbers
 NUMBERS = ("budget", "count", "depth", "children", "seed", "factors")
 
 STUDIES = {  # options of studies, and their names in the address
-    "text_map": {"how": "texts_by"},
+    "text_map": {"how": "texts_by", "layer": "texts_layer"},
+    "word_map": {"how": "how", "which": "which"},
+    "map_trust": {"how": "how", "which": "which"},
+    "word_contexts": {"word": "in_sentences"},
+    "word_shift": {"other": "relative", "word": "moved"},
     "over_texts": {"by": "method", "of": "of"},
     "texts": {"source": "source", "seed": "draw"},
     "text_factors": {"source": "source", "seed": "draw", "factors": "count", "layers": "layer"},
@@ -65,7 +72,7 @@ def python_lines(method: str) -> str:
         )
     if cached.is_study(method):
         return (
-            f"{before}from interpret import study\n\n{_own_file(method)}"
+            f"{before}from interpret import study\n\n{_own_file(method)}{_own_lines(method)}"
             f"found = study({model}, {method!r}{_options(method)})\n"
             "print(found.in_words())\n"
             "print(found.to_frame())"
@@ -96,6 +103,13 @@ def _own_file(method: str) -> str:
     )
 
 
+def _own_lines(method: str) -> str:
+    """How texts that a reader pasted are read, if their map is looked at."""
+    if method != "text_map" or not choices.lines("texts_lines"):
+        return ""
+    return 'from pathlib import Path\n\nlines = Path("lines.txt").read_text()  # what you pasted, one text a line\n'
+
+
 def _options(method: str) -> str:
     """What the reader chose on the page, as arguments."""
     if method == "saliency_league":
@@ -103,8 +117,12 @@ def _options(method: str) -> str:
         given = {"toys": ', world="toys"', "sentiment": ', data="data"'}.get(world, "")
         return given + (", count=6" if choices.kept("anew") == "True" else "")
     own = ", texts=read.texts, labels=read.labels" if _own_file(method) else ""
+    own += ", lines=lines" if _own_lines(method) else ""
     chosen = {name: choices.kept(written) for name, written in {**UNITS, **STUDIES}.get(method, {}).items()}
-    given = {n: int(v) if n in NUMBERS else v for n, v in chosen.items() if v and (n, v) != ("layers", "0")}
+    whole = (*NUMBERS, *WHOLE.get(method, ()))
+    given = {n: int(v) if n in whole else v for n, v in chosen.items() if v and (n, v) != ("layers", "0")}
+    if method == "patching" and (cell := choices.kept("patched")):
+        given |= dict(zip(("layer", "place"), map(int, cell.split("-")), strict=True))
     if method == "write_on":
         heat, most, mass, seed = choices.dials(f"dials-{choices.model()}")
         given |= {"temperature": heat, "top_k": most, "top_p": mass, "seed": seed}

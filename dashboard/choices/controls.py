@@ -73,23 +73,19 @@ def method(names: dict[str, str]) -> str:
     return pick("method", "Method", names, named=False)
 
 
-def word(name: str, count: int) -> int | None:
-    """The word pinned in a strip, from its state or else the address; None if there is none such."""
+def word(name: str, count: int, written: str = "word") -> int | None:
+    """The word pinned in a strip, from its state or else from what is `written`; None if there is none such."""
     kept: Any = st.session_state.get(name) or {}
-    written = kept.get("selected", now().get("word"))
     try:
-        number = int(written)
+        number = int(kept.get("selected", now().get(written)))
     except (TypeError, ValueError):
         return None
     return number if 0 <= number < count else None
 
 
-def keep_word(number: int | None) -> None:
+def keep_word(number: int | None, written: str = "word") -> None:
     """Write the pinned word to the address."""
-    if number is None:
-        write(word=None)
-    else:
-        write(word=str(number))
+    write(**{written: None if number is None else str(number)})
 
 
 def stage(name: str, known: Sequence[str]) -> int:

@@ -1,4 +1,6 @@
-"""Words picked on a map with a lasso: kept in the address, and taken along to other pages."""
+"""What was picked in a picture, a point or words with a lasso: kept in the address, and taken along to other pages."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -17,6 +19,31 @@ def picked(name: str, live: list[int], count: int) -> list[int]:
     rows = [row for row in dict.fromkeys(given) if 0 <= row < count]
     write(**{name: "-".join(map(str, rows)) or None})
     return live if len(live) > 1 else rows
+
+
+def points(chart: str) -> list[dict]:
+    """The points chosen in a chart, by its key; what the browser sends is not trusted any further."""
+    told = (st.session_state.get(chart) or {}).get("selection", {}).get("points", [])
+    return [point for point in told if isinstance(point, dict)]
+
+
+def clicked(name: str, told: Sequence[int] | None, most: Sequence[int]) -> tuple[int, ...] | None:
+    """What was clicked in a picture, as numbers, each below its `most`; None for nothing.
+
+    `told` is what the picture says just now. If that is nothing, the address counts, unless the click was taken back.
+    """
+    if told is not None:
+        st.session_state[f"{name}_clicked"] = True
+    elif not st.session_state.pop(f"{name}_clicked", False):
+        told = _written(str(now().get(name, "")))
+    fits = (
+        told is not None
+        and len(told) == len(most)
+        and all(0 <= n < m for n, m in zip(told, most, strict=True))
+    )
+    found = tuple(told) if told is not None and fits else None
+    write(**{name: "-".join(map(str, found)) if found else None})
+    return found
 
 
 def forget_picked(name: str, chart: str) -> None:

@@ -8,7 +8,9 @@ import streamlit as st
 from dashboard.choices import controls, files, pairs, subject, texts, units
 from dashboard.choices import writing as dials_of
 from dashboard.choices.behind import behind as one_index
+from dashboard.choices.picked import clicked as clicked_in
 from dashboard.choices.picked import picked as picked_of
+from dashboard.choices.picked import points as points_of
 from dashboard.choices.several import anew as let_go
 from dashboard.choices.several import keep_phrase as write_phrase
 from dashboard.choices.several import phrase as one_phrase
@@ -33,16 +35,23 @@ def played(name: str) -> dict[str, Any]:
     return controls.played(key(name))
 
 
-def word(name: str, count: int) -> int | None:
+def word(name: str, count: int, written: str = "word") -> int | None:
     """The word pinned in a strip; on the second side, until one is pinned there, that of the first."""
     now = side()
     if now is None:
-        return controls.word(name, count)
+        return controls.word(name, count, written)
     if now.second and "selected" in played(name):
-        return controls.word(key(name), count)
+        return controls.word(key(name), count, written)
     if now.second and not now.alike:
         return None
-    return controls.word(name, count)
+    return controls.word(name, count, written)
+
+
+def token(name: str, count: int) -> int | None:
+    """The token pinned in a strip of tokens, kept in the address; on the second side as `word`."""
+    found = word(name, count, "token")
+    keep_word(found, "token")
+    return found
 
 
 def phrase(name: str, count: int) -> tuple[int, int] | None:
@@ -112,6 +121,18 @@ def _unchanged(chosen: list[str] | None, word: int | None, others: list[str]) ->
 def picked(name: str, live: list[int], count: int) -> list[int]:
     """Rows picked on a map; on the second side those of its own lasso, which no address keeps."""
     return [row for row in live if 0 <= row < count] if is_second() else picked_of(name, live, count)
+
+
+def points(name: str) -> list[dict[str, Any]]:
+    """The points chosen in a chart, by the name of its key."""
+    return points_of(key(name))
+
+
+def clicked(name: str, told: Sequence[int] | None, most: Sequence[int]) -> tuple[int, ...] | None:
+    """What was clicked in a picture; on the second side only what was clicked there, which no address keeps."""
+    if not is_second():
+        return clicked_in(name, told, most)
+    return None if told is None or any(n >= m for n, m in zip(told, most, strict=True)) else tuple(told)
 
 
 def _given(chosen: Any, *_: Any, **__: Any) -> Any:

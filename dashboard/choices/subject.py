@@ -15,6 +15,7 @@ from dashboard.interface import said, section
 
 EXAMPLES = Path(__file__).parents[2] / "assets" / "texts" / "examples.json"
 MEASURES = section("measures")
+PINS = ("saliency", "surprise", "unit-strip", "factors")  # strips in which a word or a token is pinned
 
 
 @cache
@@ -155,6 +156,6 @@ def _own_text() -> None:
 
 def _forget_words() -> None:
     """A pinned word belongs to the text it was pinned in."""
-    for name in ("saliency", "surprise"):
+    for name in PINS:
         st.session_state.pop(name, None)
-    address.forget("word")
+    address.forget("word", "token")

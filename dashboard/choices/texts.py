@@ -15,6 +15,11 @@ def pasted(name: str, title: str, hint: str, most: int) -> str:
     ) or ""  # fmt: skip
 
 
+def lines(name: str) -> str:
+    """The lines that were pasted under this name; "" for none."""
+    return st.session_state.get(name) or ""
+
+
 @dataclass(frozen=True)
 class OwnTexts:
     """The texts of a file that the reader handed over, with their labels ("" where it gives none)."""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.choices import address
 from dashboard.choices.controls import played
-from dashboard.choices.subject import text
+from dashboard.choices.subject import PINS, text
 from interpret.editing import LONGEST, edited
 
 MOST = 20  # texts of a trail; the oldest makes place
@@ -118,9 +118,9 @@ def _look_at(found: Trail) -> None:
 
 
 def _forget(first: int) -> None:
-    """Let go of what is pinned from this word on."""
-    for name in ("saliency", "surprise"):
+    """Let go of what is pinned from this word on, and of pinned tokens, whose numbers are others."""
+    for name in PINS:
         kept = played(name).get("selected")
-        if kept is None or kept >= first:
+        if kept is None or kept >= first or name in ("unit-strip", "factors"):
             st.session_state.pop(name, None)
-            address.forget("word", "until")
+            address.forget("word", "until", "token")

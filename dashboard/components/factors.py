@@ -19,6 +19,7 @@ def factors(
     caption: str = "",
     direction: str = "ltr",
     group: str | None = None,
+    selected: int | None = None,
 ) -> None:
     """Draw text and factors.
 
@@ -34,6 +35,7 @@ def factors(
         caption: Line under exported pictures.
         direction: "ltr" or "rtl".
         group: Views of one group mark the word another one points at.
+        selected: The token pinned at first, for a deep link.
     """
     for row in values:
         if len(row) != len(words):
@@ -47,8 +49,8 @@ def factors(
             "tokens": [word["t"] for word in words], "values": [numbers(row) for row in values],
             "names": list(names), "units": [list(one) for one in units], "stability": numbers(stability),
             "share": numbers(share), "written": written, "name": "factors", "caption": caption,
-            "direction": direction, "group": group, "label": "The text, coloured by factors",
+            "direction": direction, "group": group, "selected": selected, "label": "The text, coloured by factors",
         },
-        default={"selected": None},
+        default={"selected": selected},
         on_selected_change=lambda: None,
     )  # fmt: skip

@@ -24,6 +24,7 @@ def unit_strip(
     caption: str = "",
     direction: str = "ltr",
     group: str | None = None,
+    selected: int | None = None,
     edits: Edits | None = None,
     on_edit: Callable[[], None] | None = None,
 ) -> str:
@@ -42,6 +43,7 @@ def unit_strip(
         caption: Line under exported pictures.
         direction: "ltr" or "rtl".
         group: Views of one group mark the word another one points at.
+        selected: The token pinned at first, for a deep link.
         edits: What the tokens can be changed to; without it they cannot be.
         on_edit: Called when a token was changed.
     """
@@ -55,9 +57,10 @@ def unit_strip(
             "words": list(words), "values": numbers(values), "address": address, "limit": float(limit),
             "signed": signed, "scale": scale, "brush": chosen is not None, "chosen": now, "name": name,
             "caption": caption,
-            "direction": direction, "group": group, "edits": edits, "label": f"The text, coloured by {address}",
+            "direction": direction, "group": group, "edits": edits, "selected": selected,
+            "label": f"The text, coloured by {address}",
         },
-        default={"chosen": now, "selected": None},
+        default={"chosen": now, "selected": selected},
         on_chosen_change=lambda: None,
         on_selected_change=lambda: None,
         **told,

@@ -49,7 +49,7 @@ def table(found: Texts) -> int | None:
     many = "" if len(rows) == len(found.texts) else f" {len(rows):,} of {len(found.texts):,} texts are shown."
     st.caption(f"Choose a row to read the text below and to open it on other pages.{many}")
     row = choices.chosen_row(key)
-    return rows[row if row is not None and row < len(rows) else 0]
+    return rows[(choices.clicked("row", None if row is None else [row], [len(rows)]) or (0,))[0]]
 
 
 def _nats() -> Any:

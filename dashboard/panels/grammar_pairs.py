@@ -55,7 +55,7 @@ def sentences(found: Grammar) -> None:
         selection_mode="single-row", width="stretch",
     )  # fmt: skip
     picked = chosen["selection"]["rows"]  # type: ignore[index]
-    one = int(order[picked[0] if picked and picked[0] < len(order) else 0])
+    one = int(order[(choices.clicked("pair", picked[:1] or None, [len(order)]) or (0,))[0]])
     _word_by_word(asked.good[one], asked.bad[one], "pair", asked.compared[one])
     _open(asked, one)
 

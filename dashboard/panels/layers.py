@@ -23,16 +23,20 @@ def reader() -> str:
     return choices.pick("reader", "Read each layer", known)
 
 
-def clicked() -> tuple[int, int] | None:
+def clicked(found: Any) -> tuple[int, ...] | None:
     """The cell the reader clicked, (row, place)."""
-    points = choices.played("lens").get("selection", {}).get("points", [])
+    return choices.clicked("place", _cell("lens"), found.values.shape)
+
+
+def _cell(chart: str) -> tuple[int, int] | None:
+    points = choices.points(chart)
     return (int(points[0]["y"]), int(points[0]["x"])) if points else None
 
 
 def chosen(found: Any) -> int:
     """The place that is looked at: the clicked one, else the one behind the text."""
-    cell = clicked()
-    return cell[1] if cell and cell[1] < found.values.shape[1] else found.values.shape[1] - 1
+    cell = clicked(found)
+    return cell[1] if cell else found.values.shape[1] - 1
 
 
 def follow(found: Any, place: int, reader: str) -> None:
@@ -40,9 +44,9 @@ def follow(found: Any, place: int, reader: str) -> None:
     about = found.asked_of[place]
     where = "behind the text" if about >= len(found.tokens) else f"at {named(found.tokens[about])}"
     frame.section(f"How do words fare from layer to layer {where}?")
-    cell = clicked()
+    cell = clicked(found)
     words = [found.candidates[-1][place][0]]
-    if cell and cell[1] == place and cell[0] < len(found.layers):
+    if cell:
         words.append(found.candidates[cell[0]][place][0])
     own = choices.written("watch", "Words to watch, with | between them", "is | are")
     followed = answers.ask("lens", reader=reader, watch="|".join([*words, own]))
@@ -157,10 +161,10 @@ def patch() -> None:
         st.caption(
             "Any state put there also removes what stood there: choose another word beside it, and compare."
         )
-    points = choices.played("patch").get("selection", {}).get("points", [])
-    if points:
-        _cone(found, int(points[0]["y"]), int(points[0]["x"]))
+    if cell := choices.clicked("patched", _cell("patch"), found.values.shape):
+        _cone(found, *cell)
     frame.check(found)
+    frame.python("patching")
 
 
 def _source(found: Any) -> int:

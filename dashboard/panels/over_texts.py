@@ -128,7 +128,7 @@ def mistakes(found: OverTexts) -> None:
         "The largest losses (minus the logarithm of the true class's probability) first. Choose a row."
     )
     row = choices.chosen_row("losses")
-    text = worst[row if row is not None and row < len(worst) else 0]
+    text = worst[(choices.clicked("worst", None if row is None else [row], [len(worst)]) or (0,))[0]]
     most = float(np.abs(found.texts[text].scores).max()) or 1.0
     loss = dict(zip(found.labelled.tolist(), found.losses().tolist(), strict=True))[text]
     _map(found, text, most, f"{loss:.2f} nats", "loss")

@@ -51,7 +51,7 @@ def coloured(found: Factors, title: str) -> None:
         pieces_of(found), found.values.tolist(), names=found.names, units=found.units,
         stability=found.stability.tolist(), share=found.share.tolist(), written=found.written,
         key=choices.key("factors"), caption=frame.caption(found, title), direction=figures.direction(found.text),
-        group=choices.group("text"),
+        group=choices.group("text"), selected=choices.token("factors", len(found.tokens)),
     )  # fmt: skip
     first = dict.fromkeys(unit.removesuffix(" (−)") for units in found.units for unit in units[:2])
     choices.offered_units(

@@ -28,6 +28,7 @@ def coloured(found: Any) -> None:
         pieces_of(found), found.values.tolist(), address=found.address,
         limit=found.limit, scale=found.corpus, key=choices.key("unit-strip"), caption=frame.caption(found, "One unit"),
         direction=figures.direction(found.text), group=choices.group("text"),
+        selected=choices.token("unit-strip", len(found.tokens)),
         **edits.offered("unit-strip", found, pieces(found)),
     )  # fmt: skip
     edits.shown(_moved(found))

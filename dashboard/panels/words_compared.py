@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, choices, figures, frame
+from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures import contexts as grids
 from dashboard.figures import space as pictures
 from dashboard.panels import words
@@ -26,7 +26,7 @@ def shift() -> None:
         return
     left, right = st.columns(2)
     with left:
-        other = choices.among("other", "Beside", {name: name for name in others}, others[0])
+        other = choices.among("relative", "Beside", {name: name for name in others}, others[0])
     with right:
         word = choices.written("moved", "A word to look up")
     found = answers.ask("word_shift", other=other, word=word)
@@ -61,8 +61,8 @@ def alike() -> None:
     """CKA of all layers of two models; a clicked cell shows its words."""
     others = words.beginning().comparable
     other = choices.among("seen_by", "Beside", {name: name for name in (*others, ITSELF)})
-    layer, other_layer = _cell(f"likeness-{other}")
     beside = "" if other == ITSELF else other
+    layer, other_layer = _cell(f"likeness-{other}", beside or choices.model())
     found = answers.ask("likeness", other=beside, layer=layer, other_layer=other_layer)
     frame.said(found.in_words())
     st.html(f'<p class="meta">{escape(found.shows())}</p>')
@@ -76,10 +76,12 @@ def alike() -> None:
     frame.notes("likeness")
 
 
-def _cell(key: str) -> tuple[int, int]:
+def _cell(chart: str, other: str) -> tuple[int, ...]:
     """The pair of layers whose cell was clicked; the last ones, if none was."""
-    points = choices.played(key).get("selection", {}).get("points", [])
-    return (int(points[0]["y"]), int(points[0]["x"])) if points else (-1, -1)
+    points = choices.points(chart)
+    told = (int(points[0]["y"]), int(points[0]["x"])) if points else None
+    layers = [shelf.card(name).layers + 1 for name in (choices.model(), other)]
+    return choices.clicked("cell", told, layers) or (-1, -1)
 
 
 def _pair(found: Likeness) -> None:

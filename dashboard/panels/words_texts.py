@@ -57,10 +57,9 @@ def show() -> None:
 
 def _chosen(found: TextMap) -> int:
     """The clicked text; the first, if none was. What the browser sends is not trusted."""
-    points = choices.played(KEY).get("selection", {}).get("points", [])
-    given = [point.get("customdata") for point in points]
+    given = [point.get("customdata") for point in choices.points(KEY)]
     rows = [one[0] for one in given if isinstance(one, list) and one and type(one[0]) is int]
-    return rows[0] if rows and 0 <= rows[0] < len(found.texts) else 0
+    return (choices.clicked("text_row", rows[:1] or None, [len(found.texts)]) or (0,))[0]
 
 
 def _nearest(found: TextMap, row: int) -> None:

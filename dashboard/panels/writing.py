@@ -67,21 +67,20 @@ def by_itself() -> None:
         f"Drawn with temperature {heat:g}, top-k {most or 'all'}, top-p {mass:g}, seed {seed}: turn the dials "
         "above, or draw anew."
     )
-    picture = st.plotly_chart(
+    st.plotly_chart(
         figures.draw(found), key="written", config=figures.CONFIG, selection_mode="points",
         on_select="rerun", alt=found.in_words(),
     )  # fmt: skip
-    _token(found, picture)
+    _token(found)
     frame.check(found)
     frame.notes("write_on")
 
 
-def _token(found: Any, picture: Any) -> None:
+def _token(found: Any) -> None:
     """One drawn token: its numbers, and the other questions about it."""
-    points = picture["selection"]["points"]
-    chosen = int(points[0]["x"]) if points else int(found.values.argmin())
-    if not 0 <= chosen < len(found.drawn):
-        return
+    points = choices.points("written")
+    told = [int(points[0]["x"])] if points else None
+    (chosen,) = choices.clicked("drawn", told, [len(found.drawn)]) or (int(found.values.argmin()),)
     token, first = named(found.drawn[chosen]), named(found.first[chosen])
     rank = int(found.rank[chosen])
     guess = "its first guess" if rank == 1 else f"its guess number {rank:,}; the first was {first}"

@@ -26,6 +26,7 @@ BESIDE = (
     "with_stage",
     "first_stage",
 )  # what stands on the second side, and the first's stage
+SHOWN = ("shown_token", "shown_place")  # what a strip and a chart had told
 OFFERED = ["one", "two words", "a|b,c", "ä &=?#%+/", "7"]
 VALUES: dict[str, Any] = {
     "pick": st.sampled_from(OFFERED),
@@ -86,6 +87,9 @@ def every_control(known: dict[str, str], offered: list[str]) -> None:
     choices.choose_second()
     phrase = choices.phrase("strip", 20)
     choices.keep_word(choices.word("strip", 20))
+    streamlit.session_state["shown_token"] = choices.token("tokens", 20)
+    told = [int(point[axis]) for point in choices.points("chart") for axis in ("y", "x")]
+    streamlit.session_state["shown_place"] = choices.clicked("place", told or None, (12, 30))
     choices.keep_phrase(phrase)
 
 
@@ -116,6 +120,9 @@ def states(draw: st.DrawFn) -> dict[str, Any]:
     beside["with_text"] = draw(st.sampled_from(["", "Another text, ä &="]))
     beside |= {name: draw(st.sampled_from(stages)) for name in ("with_stage", "first_stage")}
     state |= beside
+    click = {"selection": {"points": [{"x": draw(st.integers(0, 31)), "y": draw(st.integers(0, 13))}]}}
+    state["chart"] = draw(st.sampled_from([click, {}, {"selection": {"points": []}}]))
+    state["tokens"] = draw(st.sampled_from([{"selected": first}, {}]))
     return {**state, "strip": draw(st.sampled_from([strip, {}])), "text": draw(st.one_of(TYPED, LONG))}
 
 
@@ -137,7 +144,7 @@ def test_state_to_address_to_state_is_the_identity(state):
         if name == "text" and not address.room(state["text"]):
             continue
         assert after.session_state[name] == before.session_state[name], name
-    for name in BESIDE:
+    for name in (*BESIDE, *SHOWN):
         held = [page.session_state.get(name) for page in (before, after)]
         assert held[0] == held[1], name
     assert written(after) == query
@@ -214,6 +221,15 @@ def test_going_back_brings_a_packed_text_back():
     del page.query_params["text"]
     page.run()
     assert page.session_state["text"] == long
+
+
+def test_a_click_that_is_taken_back_is_gone_from_the_address_too():
+    click = {"selection": {"points": [{"x": 3, "y": 2}]}}
+    page = opened({}, {"chart": click})
+    assert page.session_state["shown_place"] == (2, 3) and written(page)["place"] == "2-3"
+    page.session_state["chart"] = {"selection": {"points": []}}
+    page.run()
+    assert page.session_state["shown_place"] is None and "place" not in written(page)
 
 
 def test_no_page_gives_a_control_the_name_of_a_choice_of_every_page():

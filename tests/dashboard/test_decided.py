@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 from html import unescape
 
+import numpy as np
+
 import models
 from dashboard import cached
 from dashboard.panels import layers
 from interpret import explain, record
 from interpret.lens import readers
 from interpret.sentences import rounded
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 STORY = "Sofia works behind the mill. The benches near the shell"
 
@@ -40,8 +42,7 @@ def test_a_state_of_another_text_carries_its_answer_over(opened):
 
 def test_the_state_of_a_chosen_word_and_all_that_it_changes(opened, monkeypatch):
     """A click on the embedding of "benches" with "The" chosen."""
-    click = {"selection": {"points": [{"x": 8, "y": 0}]}}
-    monkeypatch.setattr(layers.choices, "played", lambda key: click if key == "patch" else {})
+    monkeypatch.setattr(layers.choices, "points", lambda key: [{"x": 8, "y": 0}] if key == "patch" else [])
     other = STORY.replace("benches", "bench")
     page = opened("decided", model="story-gpt", text=STORY, other=other, taken_from="7")
     assert not page.exception
@@ -52,6 +53,26 @@ def test_the_state_of_a_chosen_word_and_all_that_it_changes(opened, monkeypatch)
     drawn = json.loads(page.get("plotly_chart")[-1].proto.spec)["data"][0]["text"]
     assert drawn == [[rounded(v) if abs(v) >= 0.005 else "" for v in row] for row in cone.values]
     assert not any(drawn[0][:8]) and drawn[4][8]
+    link = {name: value[0] if isinstance(value, list) else value for name, value in page.query_params.items()}
+    assert link["patched"] == "0-8"
+    monkeypatch.undo()
+    again = opened("decided", **link)
+    assert json.loads(again.get("plotly_chart")[-1].proto.spec)["data"][0]["text"] == drawn, (
+        "its link opens it"
+    )
+    (lines,) = [block for block in lines_to_copy(again) if '"patching"' in block or "'patching'" in block]
+    given: dict = {}
+    exec(lines, given)
+    np.testing.assert_allclose(given["result"].values, cone.values, atol=1e-6)
+
+
+def test_a_link_opens_the_cell_that_was_clicked(opened):
+    found = explain(record(models.load("story-gpt"), STORY), "lens")
+    page = opened("decided", model="story-gpt", text=STORY, place="0-3")
+    assert found.in_words(3) in unescape(texts(page)) and found.in_words(3) != found.in_words(8)
+    for odd in ("0-99", "x", "1", "1-2-3"):
+        page = opened("decided", model="story-gpt", text=STORY, place=odd)
+        assert not page.exception and "place" not in page.query_params
 
 
 def test_another_text_that_ends_alike_is_said_and_the_page_goes_on(opened):

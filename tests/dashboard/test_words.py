@@ -8,6 +8,7 @@ import models
 from dashboard.figures.space import apart
 from dashboard.panels import words
 from interpret import study
+from interpret.sentences import nth
 from tests.dashboard.conftest import lines_to_copy, texts
 
 TEXT = "The actors in this film."
@@ -31,7 +32,7 @@ def test_the_map_with_its_word_and_its_true_neighbours(opened):
     assert sum(trace["type"] == "scattergl" for trace in chart["data"]) >= 5
     assert any("<b>three</b>" in str(trace.get("text")) for trace in chart["data"])
     off = [rank for rank in found.map_rank if rank > len(found.shown)]
-    assert off and f"not near: {off[0]:,}." in texts(page)
+    assert off and f"not near: {nth(int(off[0]))}" in texts(page)
     assert "PCA of vectors of length 1" in str(chart["layout"]["xaxis"]["title"])
 
 
