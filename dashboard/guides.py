@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.questions import QUESTIONS
+from interpret.sentences import visible
 
 ASSETS = Path(__file__).parents[1] / "assets"
 FOLDERS = {"tour": ASSETS / "tours", "lesson": ASSETS / "lessons"}
@@ -29,6 +30,7 @@ RESERVED = (
     "present",
     "guess",
     "packed",
+    "carried",
 )  # of the address: not for a step to choose
 
 
@@ -72,7 +74,9 @@ def _bundled(path: Path) -> Guide:
     return read(path.read_bytes(), [one.path for one in QUESTIONS], path.stem)
 
 
-def read(content: bytes, pages: Collection[str], name: str = OWN) -> Guide:
+def read(
+    content: bytes, pages: Collection[str], name: str = OWN, models: Collection[str] = ()
+) -> Guide:  # fmt: skip
     """A tour or a lesson from a file.
 
     Args:
@@ -80,6 +84,7 @@ def read(content: bytes, pages: Collection[str], name: str = OWN) -> Guide:
             or `questions` (of a lesson: page, choices, prompt, reflection, and `guess`, what is asked for).
         pages: The paths of the pages there are; "" or "next" is the first.
         name: What it is called in the address.
+        models: The names of the models there are; none, and it may name any.
 
     Raises:
         ValueError: One sentence: what is wrong with it, and where.
@@ -102,6 +107,9 @@ def read(content: bytes, pages: Collection[str], name: str = OWN) -> Guide:
     if not isinstance(given, list) or not 0 < len(given) <= MOST_STEPS:
         raise ValueError(f"“{listed}” must be a list of 1 to {MOST_STEPS} entries.")
     steps = tuple(_step(one, kind, number, pages) for number, one in enumerate(given, 1))
+    for step in steps:
+        if models and step.choices["model"].partition("@")[0] not in models:
+            raise ValueError(f"This file names a model that is not here: {_shown(step.choices['model'])}.")
     minutes = record.get("minutes", 5 * len(steps))
     if type(minutes) is not int or not 0 < minutes < 1000:
         raise ValueError("“minutes” must be a whole number, such as 20.")
@@ -109,6 +117,21 @@ def read(content: bytes, pages: Collection[str], name: str = OWN) -> Guide:
         kind=kind, name=name, title=_said(record, "title", "the file"), minutes=minutes, steps=steps,
         about=_said(record, "about", "the file", ""),
     )  # fmt: skip
+
+
+def written(found: Guide) -> str:
+    """The file that `read` makes this tour or lesson of."""
+    text, look = ("text", "look") if found.kind == "tour" else ("prompt", "reflection")
+    steps = [
+        {
+            "page": step.page, "choices": step.choices, text: step.text, look: step.look,
+            **({"guess": step.guess} if step.guess else {}),
+        }
+        for step in found.steps
+    ]  # fmt: skip
+    listed = "steps" if found.kind == "tour" else "questions"
+    record = {"title": found.title, "minutes": found.minutes, "about": found.about, listed: steps}
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
 def _step(one: Any, kind: str, number: int, pages: Collection[str]) -> Step:
@@ -149,4 +172,4 @@ def _said(record: dict, name: str, where: str, without: str | None = None) -> st
 
 
 def _shown(value: Any) -> str:
-    return f"“{str(value)[:40]}”"
+    return f"“{' '.join(visible(str(value)[:40]).split())}”"

@@ -10,6 +10,7 @@ from dashboard.choices.guided import (
     guess_again,
     guessing,
     guide_file,
+    guide_link,
     has_revealed,
     keep_guide,
     leave,
@@ -19,6 +20,7 @@ from dashboard.choices.guided import (
     presents,
     reveal,
     revealed,
+    take_guide,
     take_up,
     written_guesses,
 )
@@ -95,7 +97,7 @@ __all__ = [
     "change_text", "changed", "choose_bar", "choose_rival", "choose_second", "chosen_row", "clicked",
     "column", "continue_with", "continue_with_bar", "continue_with_pill", "dials", "double", "doubled",
     "end_page", "examples", "first", "follow", "following", "forget_index", "forget_picked", "forget_texts",
-    "fragment", "go_on", "go_on_with", "group", "guess", "guess_again", "guessing", "guide_file",
+    "fragment", "go_on", "go_on_with", "group", "guess", "guess_again", "guessing", "guide_file", "guide_link",
     "handed_over", "has_revealed", "index", "indexes", "is_second", "job", "keep", "keep_dials",
     "keep_guide", "keep_index", "keep_job", "keep_phrase", "keep_stage", "keep_texts", "keep_word", "kept",
     "key", "leave", "lines", "link", "look_in_sentences", "marks", "measure", "method", "model", "number",
@@ -103,6 +105,6 @@ __all__ = [
     "open_view", "own_guide", "own_place", "own_texts", "pasted", "phrase", "pick", "picked", "played",
     "points", "present", "presents", "press_cell", "put_behind", "reveal", "revealed", "rival", "second",
     "set_to", "several", "side", "sidebar", "stage", "stages", "steps", "stop", "stopped", "switch",
-    "take_entry", "take_in", "take_text", "take_unit", "take_up", "text", "titles", "token", "trail",
+    "take_entry", "take_guide", "take_in", "take_text", "take_unit", "take_up", "text", "titles", "token", "trail",
     "unit", "uploaded", "watch", "with_versus", "word", "written", "written_guesses",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ def spelled(text: str | None) -> dict[str, str | None]:
     """How a text stands in an address: as it is, compressed, or not at all."""
     if text is None or len(quote(text, errors="replace")) <= PLAIN:
         return {"text": text, PACKED: None}
-    packed = _pack(text)
+    packed = pack(text)
     return {"text": None, PACKED: packed if len(packed) <= LONGEST else None}
 
 
@@ -44,15 +44,17 @@ def read(given: Mapping[str, str]) -> str | None:
     """The text in an address, None without one; ValueError, one sentence, where it is damaged or a trap."""
     if "text" in given or PACKED not in given:
         return given.get("text")
-    return _unpack(given[PACKED])
+    return unpack(given[PACKED])
 
 
-def _pack(text: str) -> str:
+def pack(text: str) -> str:
+    """A text, compressed, in letters an address may hold."""
     written = zlib.compress(text.encode("utf-8", "surrogatepass"), 9)
     return base64.urlsafe_b64encode(written).decode().rstrip("=")
 
 
-def _unpack(packed: str) -> str:
+def unpack(packed: str) -> str:
+    """The text that was packed; ValueError, one sentence, where it is damaged or a trap."""
     if len(packed) > LONGEST or not re.fullmatch("[A-Za-z0-9_-]+", packed):
         raise ValueError(BROKEN)
     reader = zlib.decompressobj()
@@ -166,4 +168,9 @@ def link() -> str | None:
     said = now()
     if not {"text", PACKED} & set(said):
         return None
+    return leading_to(said)
+
+
+def leading_to(said: Mapping[str, str]) -> str:
+    """The address of this page with these choices."""
     return (st.context.url or "").split("?")[0] + "?" + urlencode(said, quote_via=quote)

@@ -1,14 +1,22 @@
-"""Which tour or lesson a reader follows, what they guess before they look, and whether they present to a room."""
+"""Which tour or lesson a reader follows, what they guess before they look, and whether they present to a room.
 
+A small tour or lesson of a teacher's own stands in the address as a whole, compressed as long texts are.
+"""
+
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
 
+from dashboard.choices import address
 from dashboard.choices.address import forget, now, write
 from dashboard.choices.files import handed_over
-from dashboard.guides import FOLDERS, OWN, Guide
+from dashboard.guides import FOLDERS, OWN, Guide, read, written
 
 STEP = "step"
+CARRIED = "carried"  # a whole tour or lesson, in the address
+UNREAD = "What this link carries as a tour or lesson was not opened."
+DAMAGED = f"{UNREAD} It is damaged: ask for the link again, or for the file."
 
 
 def take_up() -> None:
@@ -21,6 +29,8 @@ def take_up() -> None:
         st.session_state["presents"] = given["present"] == "1"
     if followed := following():
         write(**{followed[0]: followed[1], STEP: str(followed[2])})
+    own = own_guide() if followed and followed[1] == OWN else None
+    write(**{CARRIED: carried(own) if own else None})
     write(present="1" if presents() else None)
 
 
@@ -42,7 +52,7 @@ def leave() -> None:
     """Follow nothing any more; page, text and model stay. For callbacks."""
     for name in [name for name in st.session_state if name == "guide" or str(name).startswith("guess_")]:
         del st.session_state[name]
-    forget(*FOLDERS, STEP, "guess")
+    forget(*FOLDERS, STEP, CARRIED, "guess")
 
 
 def presents() -> bool:
@@ -64,6 +74,43 @@ def own_guide() -> Guide | None:
 def keep_guide(found: Guide) -> None:
     """Have this tour or lesson for the session."""
     st.session_state["own_guide"] = found
+
+
+def carried(found: Guide) -> str | None:
+    """A tour or lesson as an address carries it; None for one that is too long for that."""
+    packed = address.pack(written(found))
+    return packed if len(packed) <= address.LONGEST else None
+
+
+def unpacked(given: str, pages: Collection[str], models: Collection[str]) -> Guide:
+    """The tour or lesson that an address carries; ValueError says in a sentence or two what is wrong with it."""
+    try:
+        content = address.unpack(given).encode()
+    except ValueError:
+        raise ValueError(DAMAGED) from None
+    try:
+        return read(content, pages, models=models)
+    except ValueError as fault:
+        raise ValueError(f"{UNREAD} {str(fault).replace('his file', 'his')}") from None
+
+
+def take_guide(pages: Collection[str], models: Collection[str]) -> None:
+    """Have the tour or lesson that a link carries; what is wrong with it is told by `address.trouble`."""
+    given, own = now().get(CARRIED), own_guide()
+    if given is None or given == st.session_state.get("unread") or (own and carried(own) == given):
+        return
+    try:
+        keep_guide(unpacked(given, pages, models))
+    except ValueError as fault:
+        st.session_state["trouble"], st.session_state["unread"] = str(fault), given
+
+
+def guide_link(found: Guide) -> str | None:
+    """The address that opens a tour or lesson anywhere; None for one of a reader's own that is too long for that."""
+    whole = {CARRIED: carried(found)} if found.name == OWN else {}
+    if None in whole.values():
+        return None
+    return address.leading_to({found.kind: found.name, STEP: "1", **{k: v for k, v in whole.items() if v}})
 
 
 def guide_file() -> bytes | None:

@@ -62,16 +62,15 @@ def _own() -> None:
     st.html(
         '<p class="said">A lesson is a JSON file: a title, and questions that each name a page, what to choose there, '
         "a prompt, what to guess, and a reflection. Start from the example and change it; what stands in an address "
-        f"is what a page can choose. At most {BYTES // 1000} kB; it stays in this session.</p>"
+        f"is what a page can choose. At most {BYTES // 1000} kB; it stays in this session, and in the links that are "
+        "copied from it.</p>"
     )
     st.download_button("The example (JSON)", EXAMPLE.read_bytes(), file_name="lesson.json", on_click="ignore")
     content = choices.guide_file()
     if content is not None:
         try:
-            found = guides.read(content, [one.path for one in QUESTIONS])
-            if unknown := [one for one in _models(found) if one not in shelf.titles()]:
-                raise ValueError(f"This file names a model that is not here: “{unknown[0][:40]}”.")
-            choices.keep_guide(found)
+            paths = [one.path for one in QUESTIONS]
+            choices.keep_guide(guides.read(content, paths, models=shelf.titles()))
         except ValueError as fault:
             frame.notice(str(fault), "Mend the file and choose it again.")
     if own := choices.own_guide():
@@ -80,7 +79,3 @@ def _own() -> None:
             st.button(
                 "Start", key="own-start", icon=":material/arrow_forward:", on_click=open_step, args=(own, 1)
             )
-
-
-def _models(found: Guide) -> list[str]:
-    return [step.choices["model"].partition("@")[0] for step in found.steps]

@@ -26,7 +26,8 @@ def known(kind: str, name: str) -> Guide | None:
 
 
 def arrive() -> None:
-    """A short link, which names only a step: open what stands there."""
+    """A link that carries a tour or lesson, or names only a step: take it, and open what stands there."""
+    choices.take_guide([one.path for one in QUESTIONS], shelf.titles())
     named = choices.arriving()
     found = named and known(*named[:2])
     if named and found:
@@ -90,8 +91,19 @@ def _step(found: Guide, number: int, path: str) -> None:
             args=(found, number),
         )
         _presenting("guide-present")
+        _link(found)
         st.button(f"Leave the {found.kind}", key="guide-leave", type="tertiary", on_click=choices.leave)
     clicker(on=choices.presents())
+
+
+def _link(found: Guide) -> None:
+    """The address of the whole tour or lesson, to hand on."""
+    with st.popover(f"Copy link to this {found.kind}", type="tertiary"):
+        link = choices.guide_link(found)
+        if link is None:
+            st.text(f"This {found.kind} is too long for a link: hand on its file.")
+        else:
+            frame.code(link)
 
 
 def _in_words(found: Guide, number: int, step: Step) -> str:

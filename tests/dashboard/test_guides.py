@@ -1,15 +1,20 @@
 """Tours and lessons: every step opens what it names, a broken file is refused with one sentence, text stays text."""
 
 import json
+import random
 import re
+import string
+from dataclasses import replace
 from html import escape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from dashboard import guides, shelf
+from dashboard.choices import address, guided
 from dashboard.guides import BYTES, GUESSED, MOST_STEPS
 from dashboard.questions import QUESTIONS
-from tests.dashboard.conftest import texts
+from tests.dashboard.conftest import lines_to_copy, texts
 
 FILES = {one.path: one.file for one in QUESTIONS} | {"": QUESTIONS[0].file}
 PAGES = [one.path for one in QUESTIONS]
@@ -142,6 +147,7 @@ def test_a_teachers_file_is_read():
         (a_question(choices={}), "at least “model”"),
         (a_question(choices={"model": "reviews-gpt", "a b": "1"}), "no page has a choice called “a b”"),
         (a_question(choices={"model": "reviews-gpt", "present": "1"}), "no page has a choice called “present”"),
+        (a_question(choices={"model": "reviews-gpt", "a\nb\u202e": "1"}), "no page has a choice called “a"),
         (a_question(choices={"model": 3}), "“model” must be text"),
         (a_question(choices={"model": "reviews-gpt", "text": "a" * 5000}), "“text” must be text of at most"),
         (a_question(guess="next"), "“guess” can only be “causes”"),
@@ -154,6 +160,7 @@ def test_a_broken_file_is_refused_with_one_sentence(record, says):
     with pytest.raises(ValueError, match=re.escape(says)) as told:
         guides.read(json.dumps(record).encode(), PAGES)
     assert str(told.value).count(". ") == 0 and str(told.value).endswith(".")
+    assert not {"\n", "\u202e"} & set(str(told.value))
 
 
 @pytest.mark.parametrize(
@@ -178,6 +185,74 @@ def test_what_a_file_says_is_text_and_never_markup(opened):
     page.switch_page("views/stories.py").run()
     assert "<img" not in texts(page) and "&lt;img" in texts(page)
     assert not [one for one in page.markdown if "<img" in one.value]
+
+
+# A link that carries it
+
+
+def carrying(record) -> str:
+    return address.pack(json.dumps(record, ensure_ascii=False))
+
+
+def test_a_lesson_becomes_a_link_that_opens_it_anywhere(opened):
+    found = guides.read(json.dumps(a_lesson(title="Mine, für alle", minutes=7)).encode(), PAGES)
+    assert guides.read(guides.written(found).encode(), PAGES) == found
+    page = opened(lesson="own", step="1", carried=guided.carried(found) or "")
+    assert not page.exception and "Question 1 of 1" in texts(page) and "Mine, für alle" in texts(page)
+    assert page.session_state["text"] == "The actors" and page.session_state["own_guide"] == found
+    (link,) = [lines for lines in lines_to_copy(page) if "carried=" in lines and "model=" not in lines]
+    query = {name: value for name, (value,) in parse_qs(urlsplit(link).query).items()}
+    assert query == {"lesson": "own", "step": "1", "carried": guided.carried(found)}
+    held = {name: v[0] if isinstance(v, list) else v for name, v in page.query_params.items()}
+    again = opened("saliency", **held)  # as loading the page anew does: another session, the same address
+    assert "Question 1 of 1" in texts(again) and again.session_state["own_guide"] == found
+    again.button(key="guide-leave").click().run()
+    assert "carried" not in again.query_params and "lesson" not in again.query_params
+
+
+def test_every_tour_and_lesson_fits_into_a_link_and_comes_back_from_it(opened):
+    for guide in (*TOURS.values(), *LESSONS.values()):
+        packed = guided.carried(guide)
+        assert packed and guided.unpacked(packed, PAGES, shelf.titles()) == replace(guide, name="own")
+    page = opened(lesson="which-words-decide", step="1")
+    (link,) = [lines for lines in lines_to_copy(page) if "lesson=" in lines]
+    assert link.endswith("?lesson=which-words-decide&step=1"), "a bundled one goes by its name"
+
+
+@pytest.mark.parametrize(
+    ("carried", "says"),
+    [
+        ("not-a-lesson", "It is damaged"),
+        (address.pack("{"), "This is not JSON, or not all of it"),
+        (carrying({"title": "x"}), "neither, or both"),
+        (carrying(a_question(choices={"model": "nobody"})), "names a model that is not here: “nobody”"),
+        (carrying(a_question(page="../etc/passwd")), "there is no page"),
+        (carrying(a_lesson(title="a" * 5000)), "“title” must be text"),
+        (address.pack("a" * (address.MOST + 1)), "It is damaged"),
+        ("A" * (address.LONGEST + 1), "It is damaged"),
+    ],
+)  # fmt: skip
+def test_a_broken_link_is_refused_as_a_file_is_and_the_page_goes_on(opened, carried, says):
+    with pytest.raises(ValueError, match=re.escape(says)):
+        guided.unpacked(carried, PAGES, shelf.titles())
+    page = opened(lesson="own", step="1", carried=carried)
+    said = texts(page)
+    assert not page.exception and escape(says) in said and "first guess" in said
+    assert "carried" not in page.query_params, "what was not opened is not handed on"
+
+
+def test_a_lesson_too_long_for_a_link_is_handed_on_as_its_file(opened):
+    drawn = random.Random(0)
+    prompts = [
+        "".join(drawn.choices(string.ascii_letters, k=1000)) for _ in range(20)
+    ]  # nothing to compress away
+    record = a_lesson(questions=[{**a_lesson()["questions"][0], "prompt": prompt} for prompt in prompts])
+    found = guides.read(json.dumps(record).encode(), PAGES)
+    assert guided.carried(found) is None
+    page = opened()
+    page.session_state["own_guide"], page.session_state["guide"] = found, ("lesson", "own", 1)
+    page.run()
+    assert not page.exception and any("too long for a link" in line.value for line in page.text)
 
 
 def test_what_can_be_guessed_names_pages_that_are_there():
