@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from tests.browser.desk import ROOT
 
@@ -48,3 +49,45 @@ def test_elsewhere_nothing_is_done(monkeypatch):
 
     monkeypatch.setattr(memory.sys, "platform", "darwin")
     assert memory.tidy() is False
+
+
+# One model, texts of ever new lengths: what is in use grows with what is kept of each.
+SHAPES = """
+import ctypes, os, random, sys
+if sys.argv[1] == "tidy":
+    from dashboard.server.memory import tidy
+    tidy()
+else:
+    os.environ.update(ONEDNN_PRIMITIVE_CACHE_CAPACITY="1024", LRU_CACHE_CAPACITY="1024")
+import torch
+torch.set_num_threads(1)
+class Info(ctypes.Structure):
+    _fields_ = [(n, ctypes.c_size_t) for n in "a b c d mapped e f used g h".split()]
+library = ctypes.CDLL(None)
+library.mallinfo2.restype = Info
+def used():
+    now = library.mallinfo2()
+    return (now.used + now.mapped) / 1e6
+layer = torch.nn.Linear(512, 512)
+with torch.no_grad():
+    packed = torch.ops.mkldnn._reorder_linear_weight(layer.weight.clone(), None)
+    def multiply(rows): torch.ops.mkldnn._linear_pointwise(torch.ones(rows, 512), packed, None, "none", [], "")
+    multiply(1)
+    begun = used()
+    for rows in range(2, 402): multiply(rows)
+print(round(used() - begun))
+"""
+
+
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc" or not torch.backends.mkldnn.is_available(),
+    reason="what is in use is asked of glibc, and it is oneDNN that remembers",
+)
+def test_not_every_shape_of_a_text_is_remembered():
+    grown = {}
+    for way in ("tidy", "leave"):
+        done = subprocess.run(
+            [sys.executable, "-c", SHAPES, way], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        grown[way] = float(done.stdout)
+    assert grown["tidy"] < grown["leave"] / 3, grown
