@@ -18,7 +18,8 @@ HEAD = ("part", "its weights", "parameters", "share", "computes for this text", 
 
 def said(text: str) -> None:
     """A paragraph of plain text."""
-    st.html(f'<p class="said">{escape(text)}</p>')
+    whole = text.replace(" × ", "\u00a0×\u00a0")  # sizes stay on one line
+    st.html(f'<p class="said">{escape(whole)}</p>')
 
 
 def scrolling(name: str, head: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> None:

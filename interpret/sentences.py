@@ -127,8 +127,10 @@ def rounded(share: float, places: int = 0) -> str:
 
 
 def two_figures(value: float) -> str:
-    """A size with two significant figures, as people write it: 1,100, 2.7, 0.00031."""
+    """A size with two significant figures, as people write it: 1,100, 2.7, 0.00031, 5.5 × 10⁻⁶."""
     rounded = float(f"{value:.1e}")
+    if 0 < abs(rounded) < 1e-4:
+        return in_powers(f"{value:.2g}")
     return f"{rounded:,.0f}" if abs(rounded) >= 10 else np.format_float_positional(rounded, trim="-")
 
 

@@ -2,7 +2,7 @@
 
 /** @typedef {{name: string, nth?: number} | {quote: string} | string} Part Part of a sentence. */
 
-const NAME_LENGTH = 16
+const NAME_LENGTH = 21 // “(part of a character)”
 const HELP = "Arrow keys walk through the words, Enter keeps one, Escape lets go."
 const HELP_EDITS =
   "Arrow keys walk through the words, Space keeps one, Enter changes one, Escape lets go, Control and Z undoes a change."

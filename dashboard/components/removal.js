@@ -210,7 +210,8 @@ function writeText(place, data) {
   const cells = data.words.map((/** @type {any} */ word, /** @type {number} */ i) => {
     if (word.n) nodes.push(document.createElement("br"))
     else if (word.s) nodes.push(" ")
-    const node = element("bdi", removable.has(i) ? "word" : "word fixed", visible(word.t))
+    // No box and no `bdi`: so an English phrase in an Arabic text reads in its own direction.
+    const node = element("span", removable.has(i) ? "word" : "word fixed", visible(word.t))
     if (data.explained.includes(i)) node.className = "word explained"
     nodes.push(node)
     return node

@@ -111,6 +111,7 @@ class Strip {
     this.setState = setState
     this.trigger = trigger
     const text = JSON.stringify([data.words, data.after])
+    this.frame.words.dir = data.direction || "ltr"
     if (this.text !== text) {
       this.text = text
       this.cells = buildWords(this.frame.words, data.words, data.after || [])
@@ -121,7 +122,6 @@ class Strip {
     this.editor.update(data.edits)
     for (const cell of this.cells) cell.level = NaN
     this.root.classList.toggle("many", this.cells.length > MANY)
-    this.frame.words.dir = data.direction || "ltr"
     this.frame.words.setAttribute("aria-label", data.label || "Words")
     if (data.group && data.group !== before?.group) {
       listen(data.group, this.root, (detail) => this.onLinked(detail), this.signal)
@@ -235,8 +235,8 @@ class Strip {
     if (index === null || this.editor.onKey(index, event)) return
     if (event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === "Escape") return this.release(event)
-    const ahead = this.data.direction === "rtl" ? "ArrowLeft" : "ArrowRight"
-    const back = this.data.direction === "rtl" ? "ArrowRight" : "ArrowLeft"
+    const turned = getComputedStyle(this.cells[index].button).direction === "rtl" // a phrase may run otherwise
+    const [ahead, back] = turned ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"]
     const last = this.cells.length - 1
     const step = { [ahead]: 1, [back]: -1, ArrowDown: 1, ArrowUp: -1, Home: -last, End: last }
     if (!(event.key in step)) return

@@ -57,6 +57,71 @@ function keepTogether(nodes, mark) {
   nodes[nodes.length - 1] = box
 }
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/
+const LETTER = /\p{L}/u
+
+/**
+ * Which way a word runs, by its first letter; "" where it has none. Digits run from left to right behind a word that
+ * does, and among each other.
+ * @param {HTMLElement} node
+ * @param {boolean} behind a word of another direction than the text's
+ */
+function directionOf(node, behind) {
+  const text = node.textContent || ""
+  const letter = [...text].find((one) => LETTER.test(one))
+  if (letter) return RIGHT_TO_LEFT.test(letter) ? "rtl" : "ltr"
+  const joined = behind || node.classList.contains("glued") || !node.classList.contains("spaced")
+  return joined && /\p{N}/u.test(text) ? "ltr" : ""
+}
+
+/**
+ * An English phrase in an Arabic text, or the other way round, reads in its own direction: its words go into one box
+ * that runs as they do. The words are boxes themselves, which the browser would set one by one in the text's order.
+ * What has no direction (a number, a mark) belongs to the phrase only between two of its words.
+ * @param {HTMLElement[]} nodes words, boxes of a word and its marks, and breaks
+ * @param {string} base the direction of the text
+ */
+function turnPhrases(nodes, base) {
+  const turned = /** @type {HTMLElement[]} */ ([])
+  let [run, open] = [/** @type {HTMLElement[]} */ ([]), 0] // open: nodes of the run up to its last word
+  const close = () => {
+    const phrase = run.slice(0, open)
+    turned.push(...(phrase.length > 1 ? boxed(phrase, base) : phrase), ...run.slice(open))
+    ;[run, open] = [[], 0]
+  }
+  for (const node of nodes) {
+    const way = node.matches(".break, .ghost, :has(> .start)") ? base : directionOf(node, run.length > 0)
+    if (way === base || (!way && !run.length)) {
+      close()
+      turned.push(node)
+      continue
+    }
+    run.push(node)
+    if (way) open = run.length
+  }
+  close()
+  return turned
+}
+
+/**
+ * A phrase in its box. Marks behind its last word stay with the text, as they do in writing.
+ * @param {HTMLElement[]} phrase
+ * @param {string} base
+ */
+function boxed(phrase, base) {
+  const box = element("span", "run")
+  box.dir = base === "rtl" ? "ltr" : "rtl"
+  const last = phrase[phrase.length - 1]
+  if (!last.classList.contains("together")) {
+    box.append(...phrase)
+    return [box]
+  }
+  const [word, ...marks] = last.children
+  box.append(...phrase.slice(0, -1), word)
+  last.replaceChildren(box, ...marks)
+  return [last]
+}
+
 /**
  * Put the words into the strip, once per text.
  * @param {HTMLElement} strip
@@ -87,7 +152,7 @@ function buildWords(strip, words, after) {
     nodes.push(cell.button)
     cells.push(cell)
   })
-  strip.replaceChildren(...nodes)
+  strip.replaceChildren(...turnPhrases(nodes, strip.dir || "ltr"))
   return cells
 }
 

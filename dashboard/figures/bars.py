@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, ramp
 from interpret.results import ClassScores, NextWords, TokenGrid, TokenScores
-from interpret.sentences import rounded
+from interpret.sentences import percent, rounded
 
 
 def next_words(found: NextWords) -> go.Figure:
@@ -40,7 +40,7 @@ def shares(found: np.ndarray, names: list[str], title: str) -> go.Figure:
             y=places,
             orientation="h",
             marker=ramp(found.tolist()),
-            text=[rounded(share, 1) for share in found],
+            text=[rounded(share, 1) if share >= 0.001 else percent(share) for share in found],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{customdata}: %{x:$.2%}<extra></extra>",

@@ -25,7 +25,9 @@ def rules(found: Grammar, counting: Grammar | None = None) -> go.Figure:
             x=0, y=row - 0.36, text=label(name), showarrow=False, xanchor="left", yanchor="middle"
         )  # above its dots: beside them, a phone would have no room for them
     figure.add_vline(x=0.5, line={"dash": "dash", "color": GREY, "width": 1})
-    figure.add_annotation(x=0.5, y=-0.85, text="a coin", showarrow=False, font_color=GREY)
+    figure.add_annotation(
+        x=0.5, y=-0.85, text="a coin", showarrow=False, font_color=GREY, xanchor="left", xshift=6
+    )
     _legend(figure, 1.0)
     figure.update_layout(legend_yanchor="bottom", margin_b=24)
     figure.update_xaxes(range=[-0.04, 1.06], tickformat="$.0%", tickvals=[0, 0.25, 0.5, 0.75, 1])

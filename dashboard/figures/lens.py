@@ -47,9 +47,8 @@ def grid(found: LayerGuesses, shade: str = "probability", chosen: int | None = N
         clickmode="event+select", hoverlabel_align="left",
     )  # fmt: skip
     asked = [_asked(found, place) for place in found.asked_of]
-    figure.update_xaxes(tickvals=np.arange(places), ticktext=asked, side="top", tickangle=0, showgrid=False)
     names = ["embedding" if layer == 0 else f"layer {layer}" for layer in found.layers]
-    figure.update_yaxes(tickvals=np.arange(layers), ticktext=names, showgrid=False, zeroline=False)
+    _sides(figure, asked, names)
     if chosen is not None:
         figure.add_shape(
             type="rect",
@@ -60,6 +59,18 @@ def grid(found: LayerGuesses, shade: str = "probability", chosen: int | None = N
             line={"width": 2, "color": EDGE},
         )
     return figure
+
+
+def _sides(figure: go.Figure, columns: list[str], rows: list[str]) -> go.Figure:
+    """What stands above and beside a grid, which ends where its fields do: markers would widen it."""
+    plainly = {"showgrid": False, "zeroline": False, "ticks": ""}
+    figure.update_xaxes(
+        tickvals=np.arange(len(columns)), ticktext=columns, side="top", tickangle=0,
+        range=[-0.5, len(columns) - 0.5], **plainly,
+    )  # fmt: skip
+    return figure.update_yaxes(
+        tickvals=np.arange(len(rows)), ticktext=rows, range=[-0.5, len(rows) - 0.5], **plainly
+    )
 
 
 def wide(figure: Any) -> int:
@@ -183,9 +194,7 @@ def patched(found: Patched) -> go.Figure:
         _short(token) if not pair or pair == token else f"{_short(token)}<br>← {_short(pair)}"
         for token, pair in zip(found.tokens, pairs, strict=True)
     ]
-    figure.update_xaxes(tickvals=np.arange(places), ticktext=names, side="top", tickangle=0, showgrid=False)
-    titles = ["embedding" if layer == 0 else f"layer {layer}" for layer in range(layers)]
-    return figure.update_yaxes(tickvals=np.arange(layers), ticktext=titles, showgrid=False, zeroline=False)
+    return _sides(figure, names, ["embedding" if layer == 0 else f"layer {layer}" for layer in range(layers)])
 
 
 FIGURES = {"lens": grid, "lens-training": learning, "patched": patched}

@@ -13,10 +13,11 @@ SHOWN = 15
 
 
 def written(found: Written) -> go.Figure:
-    """Tracks over the drawn tokens, one below the other; a click on a bar chooses its token."""
+    """Tracks over the drawn tokens, or words, one below the other; a click on a bar chooses one."""
     new = np.arange(len(found.drawn))
     tracks = [
         ("probability", found.values, "%{customdata}: %{y:$.1%}<extra></extra>", "$.0%", [0, 1.05]),
+        ("surprise (bits)", found.surprise, "%{customdata}: %{y:.1f} bits<extra></extra>", "", None),
         ("undecided (bits)", found.entropy, "%{customdata}: %{y:.1f} bits<extra></extra>", "", None),
     ]
     if found.focus is not None:

@@ -157,7 +157,7 @@ class HeadRoles(Result):
         known = {role: self.heads_of(role) for role in ROLES if self.heads_of(role)}
         count = sum(len(row) for row in self.roles)
         said = "; ".join(
-            f"{role}: {', '.join(h.removeprefix('head ') for h in hs)}" for role, hs in known.items()
+            f"{role} ({', '.join(h.removeprefix('head ') for h in hs)})" for role, hs in known.items()
         )
         left = len(self.heads_of(UNCLASSIFIED))
         rest = f" {left} of {count} heads fit no role." if left else ""

@@ -20,6 +20,34 @@ PLACES = """(root) => [...root.querySelectorAll('.word .chip')].map((chip) => {
 })"""
 
 
+FOCUSED = """() => {
+  let node = document.activeElement
+  while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return node.querySelector('.chip').textContent
+}"""
+PHRASES = {  # a text with a phrase in the other direction, and all its words from left to right as one sees them
+    "הסרט the good film, היה": "היה , the good film הסרט",
+    "I said مرحبا يا صديقي, and": "I said صديقي يا مرحبا , and",
+}
+
+
+def test_a_phrase_in_the_other_direction_reads_in_its_own(desk, server):
+    page = desk.open(server.address("next", text=next(iter(PHRASES)), model="reviews-gpt"))
+    for text, seen in PHRASES.items():
+        strips.write(page, text)
+        strips.strip(page, "surprise").locator(".word", has_text=text.split()[1]).first.wait_for()
+        page.wait_for_timeout(300)
+        places = strips.strip(page, "surprise").evaluate(PLACES)[1:]
+        assert len({round(place["top"] / 4) for place in places}) == 1, "one line"
+        assert " ".join(place["shown"] for place in sorted(places, key=lambda place: place["left"])) == seen
+    first = strips.word(page, "surprise", 1)
+    first.focus()
+    for _ in range(2):  # from “I” over “said” to the phrase, which begins at its right
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")  # on in the phrase
+    assert page.evaluate(FOCUSED) == "يا"
+
+
 def test_every_script_stands_as_its_readers_read_it(desk, server):
     text, direction, words = TEXTS["Arabic"]
     page = desk.open(server.address("saliency", text=text, model="reviews-gpt"))

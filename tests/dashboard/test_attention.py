@@ -67,7 +67,7 @@ def test_raw_maps_with_roles(opened):
     assert data["sinks"] == [0] and data["shares"] and data["ghost"] is None
     assert data["roles"][1] == ["induction"] * 4 and "98" in data["proofs"][1][0]
     assert data["first"] == [1, 0]
-    assert "Roles found on this model: induction: 2.0" in texts(page)
+    assert "Roles found on this model: induction (2.0" in texts(page)
 
 
 @pytest.mark.parametrize("kind", ["effective", "rollout", "gradient", "shuffled"])

@@ -79,7 +79,7 @@ def test_the_bundled_induction_heads_are_found_with_proof():
     assert found.score(layer, head, "induction") > 0.9
     assert found.copying is not None and found.copying[layer, head] > 0.9
     assert found.proofs[layer][head][0].endswith("100\u00a0%.")
-    assert "induction: 2.0, 2.1" in found.in_words() and found.check.passed
+    assert "induction (2.0, 2.1" in found.in_words() and found.check.passed
     assert len(found.to_frame()) == 8
 
 
