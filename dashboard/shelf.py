@@ -187,7 +187,9 @@ def footprint() -> str:
 
 
 def get_ready() -> None:
-    """Load the libraries of every model family, so that the first question does not wait for them."""
+    """Load the libraries of every model family and of indexes, so that the first question does not wait for them."""
+    import duckdb  # noqa: F401
+
     from models.huggingface import transformers
 
     find()
