@@ -13,6 +13,7 @@ from interpret.sentences import bare, named, percent
 DEPTHS = {2: "2", 3: "3", 4: "4"}
 CHILDREN = {2: "2", 3: "3", 4: "4"}
 LONGEST = 60
+GRAINS = {"words": "words", "pieces": "pieces"}
 
 
 def next_token() -> None:
@@ -67,27 +68,28 @@ def by_itself() -> None:
         f"Drawn with temperature {heat:g}, top-k {most or 'all'}, top-p {mass:g}, seed {seed}: turn the dials "
         "above, or draw anew."
     )
+    words, grain = found.by_words(), "pieces"
+    if len(words.drawn) < len(found.drawn):
+        grain = choices.pick("grain", "Show", GRAINS, "words", named=False)
+    shown = words if grain == "words" else found
+    choices.anew("drawn", grain)
     st.plotly_chart(
-        figures.draw(found), key="written", config=figures.CONFIG, selection_mode="points",
+        figures.draw(shown), key=f"written-{grain}", config=figures.CONFIG, selection_mode="points",
         on_select="rerun", alt=found.in_words(),
     )  # fmt: skip
-    _token(found)
+    _one(shown, found, f"written-{grain}")
     frame.check(found)
     frame.notes("write_on")
 
 
-def _token(found: Any) -> None:
-    """One drawn token: its numbers, and the other questions about it."""
-    points = choices.points("written")
+def _one(found: Any, pieces: Any, chart: str) -> None:
+    """One drawn word, or token: its numbers, and the other questions about it; `pieces`: all tokens."""
+    points = choices.points(chart)
     told = [int(points[0]["x"])] if points else None
     (chosen,) = choices.clicked("drawn", told, [len(found.drawn)]) or (int(found.values.argmin()),)
-    token, first = named(found.drawn[chosen]), named(found.first[chosen])
-    rank = int(found.rank[chosen])
-    guess = "its first guess" if rank == 1 else f"its guess number {rank:,}; the first was {first}"
-    frame.said(
-        f"{token}: {percent(float(found.values[chosen]))}, {guess}. Before it the model was undecided by "
-        f"{found.entropy[chosen]:.1f} bits."
-    )
+    inside = np.flatnonzero(pieces.drawn_spans[:, 0] >= found.drawn_spans[chosen, 0])
+    inside = inside[pieces.drawn_spans[inside, 1] <= found.drawn_spans[chosen, 1]]
+    frame.said(_numbers(found, chosen, len(inside)))
     start, end = (int(at) for at in found.drawn_spans[chosen])
     with st.container(horizontal=True, gap="small"):
         if st.button(
@@ -97,7 +99,23 @@ def _token(found: Any) -> None:
             st.switch_page("views/saliency.py")
         if st.button(
             "When did it decide?", key="written-layers", icon=":material/layers:",
-            on_click=choices.open_lens, args=(found.whole[:start], found.drawn[chosen].strip()),
+            on_click=choices.open_lens, args=(found.whole[:start], pieces.drawn[inside[0]].strip()),
         ):  # fmt: skip
             st.switch_page("views/decided.py")
-        st.caption("A click on a bar chooses another token.")
+        st.caption("A click on a bar chooses another one.")
+
+
+def _numbers(found: Any, chosen: int, pieces: int) -> str:
+    """One drawn word or token in a sentence or two."""
+    what, rank = named(found.drawn[chosen]), int(found.rank[chosen])
+    share, first = percent(float(found.values[chosen])), named(found.first[chosen])
+    surprise, entropy = (f"{float(one[chosen]):.1f}" for one in (found.surprise, found.entropy))
+    if pieces > 1:
+        hardest = "each its first guess" if rank == 1 else f"the hardest its guess number {rank:,}"
+        return (
+            f"{what}, in {pieces} pieces, {hardest}: {share}, {surprise} bits of surprise. From piece to piece the "
+            f"model was undecided by {entropy} bits altogether."
+        )
+    guess = "its first guess" if rank == 1 else f"its guess number {rank:,}; the first was {first}"
+    before = f"Before it the model was undecided by {entropy} bits."
+    return f"{what}: {share}, {surprise} bits of surprise, {guess}. {before}"

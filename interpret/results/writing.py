@@ -1,6 +1,6 @@
 """How a text could go on: every next token's probability, a tree of continuations, one that was drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -169,6 +169,25 @@ class Written(Result):
 
     def shows(self) -> str:
         return "the probability of each token that the model drew"
+
+    def by_words(self) -> "Written":
+        """The same with the pieces of each word together, W words in place of N tokens.
+
+        Probabilities are multiplied; surprise and entropy, both in bits, are summed: the sum of the entropies is the
+        surprise to be expected of those pieces. `rank` is that of the hardest piece, `first` the first guess for the
+        first, `focus` the mean.
+        """
+        starts = np.flatnonzero(np.diff(self.drawn_words, prepend=-1))
+        ends = np.append(starts[1:], len(self.drawn))
+        places = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        spans = np.stack([self.drawn_spans[starts, 0], self.drawn_spans[ends - 1, 1]], axis=1)
+        focus = None if self.focus is None else np.add.reduceat(self.focus, starts) / (ends - starts)
+        return replace(
+            self, values=np.multiply.reduceat(self.values, starts), entropy=np.add.reduceat(self.entropy, starts),
+            surprise=np.add.reduceat(self.surprise, starts), rank=np.maximum.reduceat(self.rank, starts),
+            drawn=tuple("".join(self.drawn[start:end]) for start, end in places), drawn_spans=spans,
+            drawn_words=self.drawn_words[starts], first=tuple(self.first[start] for start, _ in places), focus=focus,
+        )  # fmt: skip
 
     @property
     def added(self) -> str:

@@ -1,13 +1,15 @@
 """What a link shows of a component's own choices, and lines of Python that come to what a page shows."""
 
 import json
+from html import unescape
 from typing import Any
 
 import numpy as np
 import pytest
 
 import models
-from interpret import study
+from interpret import explain, record, study
+from interpret.sentences import named, percent
 from tests.dashboard.conftest import lines_to_copy, texts
 
 STORY = "Sofia works behind the mill. The benches near the shell"
@@ -67,3 +69,24 @@ def test_the_lines_of_the_map_of_texts_have_its_layer_and_the_pasted_lines(
 def test_the_lines_of_a_look_at_the_words_name_what_was_chosen(opened, choices, line):
     page = opened("words", model="story-lstm", text=STORY, **choices)
     assert not page.exception and line in lines_to_copy(page)[-1]
+
+
+def test_what_was_written_is_shown_by_words_and_a_word_is_in_the_address(opened):
+    text, drawn = (
+        "The keys to the old",
+        {"temperature": 1.5, "top_k": 0, "top_p": 1.0, "seed": 3, "count": 40},
+    )
+    found = explain(record(models.load("wiki-lstm"), text), "write_on", **drawn)
+    words = found.by_words()
+    pieces = [int((found.drawn_words == word).sum()) for word in words.drawn_words]
+    at = pieces.index(max(pieces))
+    link = {"model": "wiki-lstm", "text": text, "dials": "1.5,0,1,3", "count": "40"}
+    page = opened("generate", **link, drawn=str(at))
+    assert not page.exception
+    said = unescape(texts(page))
+    assert f"{named(words.drawn[at])}, in {pieces[at]} pieces" in said
+    assert f"{percent(float(words.values[at]))}, {words.surprise[at]:.1f} bits of surprise" in said
+    bars = json.loads(page.get("plotly_chart")[-1].proto.spec)["data"]
+    assert [len(track["customdata"]) for track in bars] == [len(words.drawn)] * 4
+    page = opened("generate", **link, grain="pieces", drawn="39")
+    assert f"{found.surprise[39]:.1f} bits of surprise" in unescape(texts(page))

@@ -10,6 +10,7 @@ import torch
 import models
 from interpret import explain, record
 from interpret.method import UnknownMethod
+from interpret.results import Check, Written
 from interpret.writing import Dials, dialled, go_on
 from models.base import Refusal
 from tests import tiny
@@ -122,6 +123,43 @@ def test_what_is_said_of_drawn_tokens_is_what_the_whole_text_says():
         assert found.rank[k] == 1 + int((row > row[token]).sum())
         assert found.surprise[k] == pytest.approx(-float(row[token]) / math.log(2), abs=1e-4)
         assert found.first[k] == WORDS[int(row.argmax())]
+
+
+def test_pieces_become_words_as_worked_out_on_paper():
+    """Pieces with 1/2 and 1/4 make a word of 1/8, which is 1 + 2 bits; the next word is one piece."""
+    whole = "say cabinet now"
+    found = Written(
+        method="write_on", model="toy", model_sha256="", text="say", tokens=("say",), spans=np.array([[0, 3]]),
+        words=np.array([0]), asked=explain(toy_run(" dog red"), "write_on", count=1).asked,
+        values=np.array([0.5, 0.25, 0.125]), unit="probability", signed=False,
+        check=Check(name="a", says="{}", value=0.0, limit=1.0), options={}, whole=whole,
+        drawn=(" cab", "inet", " now"), drawn_spans=np.array([[3, 7], [7, 11], [11, 15]]),
+        drawn_words=np.array([1, 1, 2]), entropy=np.array([2.0, 0.5, 1.0]), surprise=np.array([1.0, 2.0, 3.0]),
+        rank=np.array([1, 3, 2]), first=(" cab", "man", " then"), focus=np.array([0.2, 0.6, 0.5]),
+    )  # fmt: skip
+    words = found.by_words()
+    assert words.drawn == (" cabinet", " now") and words.first == (" cab", " then")
+    np.testing.assert_allclose(words.values, [0.125, 0.125])
+    np.testing.assert_allclose(words.surprise, [3, 3])
+    np.testing.assert_allclose(words.entropy, [2.5, 1])
+    assert words.focus is not None
+    np.testing.assert_allclose(words.focus, [0.4, 0.5])
+    assert words.rank.tolist() == [3, 2] and words.drawn_spans.tolist() == [[3, 11], [11, 15]]
+    assert words.added == found.added and words.by_words().drawn == words.drawn
+
+
+@pytest.mark.parametrize("name", ["wiki-lstm", "shakespeare-chars"])
+def test_words_hold_what_their_pieces_hold(name):
+    found = explain(
+        record(models.load(name), "The keys to the old"), "write_on", count=40, seed=3, temperature=1.5
+    )
+    words = found.by_words()
+    assert "".join(words.drawn) == "".join(found.drawn) and len(words.drawn) < len(found.drawn)
+    np.testing.assert_allclose(np.log(words.values).sum(), np.log(found.values).sum())
+    np.testing.assert_allclose(words.surprise, -np.log2(words.values), atol=1e-6)
+    np.testing.assert_allclose(words.entropy.sum(), found.entropy.sum())
+    for word, (start, end) in zip(words.drawn, words.drawn_spans, strict=True):
+        assert found.whole[start:end].strip() == word.strip()
 
 
 def test_focus_is_one_while_three_tokens_are_all_there_are():
