@@ -63,7 +63,7 @@ TOOLS = $(shell grep -hE '^(pytest|pytest-timeout|hypothesis|dask|distributed)==
 NEAR := tests/test_lasting.py tests/test_layers.py tests/interpret/corpus tests/dashboard/test_figures.py \
   tests/dashboard/test_components.py tests/dashboard/test_views.py \
   $(addprefix tests/models/test_,contract.py huggingface.py lstm.py classifier.py checkpoints.py families.py own_fastai.py own_raw_lstm.py) \
-  $(addprefix tests/interpret/test_,gradients.py integrated_gradients.py lime.py lens.py units_factors.py)
+  $(addprefix tests/interpret/test_,gradients.py integrated_gradients.py lime.py lens.py) tests/interpret/units/test_factors.py
 
 test-lowest test-newest: test-%: ## tests on the lowest or newest versions of the requirements (ARGS=tests for all)
 	@$(PYTHON) -m venv --clear .versions-$*

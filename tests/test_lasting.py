@@ -1,6 +1,7 @@
 """What must go on working: licences, recorded weaknesses, lock files that name the same packages."""
 
 import re
+import subprocess
 from email.message import Message
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,3 +85,12 @@ def test_the_pins_lie_between_the_lowest_and_the_newest():
     low, own, high = (pins(f"requirements{end}.txt") for end in ("-lowest", "", "-newest"))
     assert all(numbers(low[name]) <= numbers(own[name]) <= numbers(high[name]) for name in own)
     assert any(low[name] != own[name] for name in own)
+
+
+def test_what_the_other_versions_are_tested_with_is_there():
+    done = subprocess.run(
+        ["make", "--dry-run", "test-lowest"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    named = [word for word in done.stdout.split() if word.startswith("tests/")]
+    assert len(named) > 10
+    assert [word for word in named if not (ROOT / word).exists()] == []
