@@ -4,6 +4,7 @@ import gc
 import os
 import secrets
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -28,6 +29,7 @@ from models.worker import TooBusy, Worker, cores
 __all__ = ["Card", "Refusal"]  # what the rest of the dashboard may know of models
 
 PATIENCE = 120.0  # seconds a question may wait before it is begun
+REMEMBERED = 100  # models of readers' own; the one not used longest is forgotten
 KEPT = int(os.environ.get("UNDERHOOD_KEPT", "8"))  # models in memory; the one not used longest makes place
 LOAD = "from models import load\n"
 OF_FOLDER = f'from pathlib import Path\n\n{LOAD}\nFOLDER = Path("models")  # as in --models-dir\n'
@@ -49,14 +51,32 @@ class Own:
 
 
 _own: dict[str, Own] = {}  # by names that cannot be guessed: who knows one may open it
+_used: dict[str, float] = {}  # when each was last on a reader's list
 
 
 def adopt(name: str, title: str, folder: Path) -> None:
     """Make a model of a reader's own known under `name`, which only those may know who may open it."""
-    _own[name] = Own(
+    _remember(name, Own(
         title, (LOAD, f"load({str(folder)!r})"), folder,
         lambda: checkpoints.read_card(folder), lambda: models.load(folder), folder.is_dir,
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def _remember(name: str, one: Own) -> None:
+    """Keep a model of a reader's own; above the limit those not used longest are closed and forgotten."""
+    _own[name], _used[name] = one, time.monotonic()
+    oldest_first = sorted(_own, key=lambda other: _used.get(other, 0.0))
+    for other in oldest_first[: max(0, len(oldest_first) - REMEMBERED)]:
+        _forget(other)
+
+
+def _forget(name: str) -> None:
+    for lane in (worker, patient):
+        one = lane(name)
+        lane.clear(name)
+        one.close()
+    _own.pop(name, None)
+    _used.pop(name, None)
 
 
 SHARED = "This dashboard is shared: start Underhood on your own computer to open a model of your own."
@@ -107,19 +127,17 @@ def open_own(where: str, *, hub: bool) -> "tuple[str, Future[Card]]":
         place = None if hub else confined(where, root)
     except Refusal:  # opening it says so
         place = None
-    _own[name] = Own(Path(where).name, said, place, lambda: opened[0], open_it, lambda: True)
+    _remember(name, Own(Path(where).name, said, place, lambda: opened[0], open_it, lambda: True))
     return name, hand(name, lambda _, model: model.card)
 
 
 def own(names: Iterable[str]) -> dict[str, str]:
     """Which of these are models of readers' own whose folder is still there: name -> what to call it."""
     for name in [name for name, one in list(_own.items()) if not one.is_there()]:
-        for lane in (worker, patient):
-            one = lane(name)
-            lane.clear(name)
-            one.close()
-        _own.pop(name, None)
-    return {name: _own[name].title for name in names if name in _own}
+        _forget(name)
+    listed = {name: _own[name].title for name in names if name in _own}
+    _used.update(dict.fromkeys(listed, time.monotonic()))
+    return listed
 
 
 def is_known(name: str) -> bool:
@@ -140,6 +158,7 @@ def whereabouts(name: str) -> str:
 
 def _load(name: str) -> LanguageModel:
     if name not in _own:
+        _is_open(name)
         return models.load(name)
     model = _own[name].open()
     model.card = replace(model.card, name=_own[name].title)
@@ -208,7 +227,14 @@ def card(name: str) -> Card:
     """A model's card; refuses a broken one."""
     if name in _own:
         return replace(_own[name].card(), name=_own[name].title)
+    _is_open(name)
     return models.card(name)
+
+
+def _is_open(name: str) -> None:
+    """Refuses the name of a reader's own model that was forgotten."""
+    if name.startswith("own-"):
+        raise Refusal("This model of your own is no longer open here: open it again.")
 
 
 def has_lens(name: str) -> bool:

@@ -61,8 +61,10 @@ def sidebar(*, explains: bool, reads: bool = True, compares: Callable[[], None] 
     known = titles()
     if "next_model" in st.session_state:
         st.session_state["model"] = st.session_state.pop("next_model")
-    if st.session_state.get("model") not in known:
+    if (wanted := st.session_state.get("model", given)) not in known:
         st.session_state.pop("model", None)
+        if wanted.startswith("own-"):
+            st.session_state["trouble"] = said("side-bar.model-gone", page=said("pages.own"))
     linked("model", known)
     fitting = examples(worlds.world(model()))
     if "text" not in st.session_state:

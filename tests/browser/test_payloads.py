@@ -44,7 +44,12 @@ PAGES = {
     "memory": {"unit": MARKUP[0]},
     "anatomy": {"model": "reviews-gpt"},
     "grammar": {"look": "own", "good": MARKUP[2], "bad": MARKUP[7]},
-    "across-texts": {"model": "sst-average", "holds": MARKUP[2], "with_words": MARKUP[7], "of_label": MARKUP[0]},
+    "across-texts": {
+        "model": "sst-average",
+        "holds": MARKUP[2],
+        "with_words": MARKUP[7],
+        "of_label": MARKUP[0],
+    },
 }
 
 
@@ -73,6 +78,8 @@ def is_unharmed(page: Page, said: list[str]) -> None:
     assert page.evaluate(HARM) == {"found": [], "hacked": None}
     assert said == []
     assert "Traceback" not in page.locator("body").inner_text()
+    assert page.title() == "Underhood", "whatever the text"
+    assert page.locator("[data-testid=stToast]").count() == 0
     assert page.locator("[data-testid=stException]").count() == 0
 
 

@@ -60,3 +60,24 @@ def test_options_drawn_as_markdown_are_literal(file):
 def test_quoted_words_from_right_to_left_stand_on_their_own():
     assert isolated("“cat” (31 %), then <b>") == "“cat” (31 %), then &lt;b&gt;"  # nothing to set apart
     assert isolated("“كتاب” (17 %), “<i>” 3") == "“<bdi>كتاب</bdi>” (17 %), “<bdi>&lt;i&gt;</bdi>” 3"
+
+
+def calls(path: Path) -> list[ast.Call]:
+    return [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+    ]
+
+
+def test_no_toast_is_shown_and_titles_of_pages_are_our_own():
+    """Both would draw a reader's words as Markdown, or put them into the browser's history."""
+    for path in (ROOT / "dashboard").rglob("*.py"):
+        for call in calls(path):
+            name = ast.unparse(call.func)
+            assert name not in ("st.toast", "st.title", "st.header"), path
+            if name == "st.set_page_config":
+                assert path.name == "app.py" and ast.unparse(call.args[0]) == "'Underhood'"
+            if name == "st.Page":
+                (title,) = [word.value for word in call.keywords if word.arg == "title"]
+                assert ast.unparse(title) in ("asked.title", "first.title"), (
+                    "as assets/texts/interface has it"
+                )

@@ -7,6 +7,7 @@ import pytest
 from dashboard import shelf
 from dashboard.questions import QUESTIONS
 from models import detect
+from models.worker import TooBusy
 from tests import tiny
 from tests.dashboard.conftest import lines_to_copy, texts
 
@@ -93,3 +94,30 @@ def test_the_preflight_tells_of_every_page_that_asks_a_model(opened, folder):
 def test_what_cannot_be_opened_is_said_once(opened, folder):
     (folder / "small" / "tokenizer.json").unlink()
     assert texts(look(opened, "small")).count("without it text cannot be cut") == 1
+
+
+def test_of_many_models_those_not_used_longest_are_closed_and_forgotten(opened, tmp_path, monkeypatch):
+    monkeypatch.setattr(shelf, "REMEMBERED", 3)
+    monkeypatch.setattr(shelf, "_own", {})
+    monkeypatch.setattr(shelf, "_used", {})
+    folder = tiny.lstm_folder(tmp_path / "mine")
+    names = [f"own-number-{number}" for number in range(5)]
+    for name in names[:3]:
+        shelf.adopt(name, f"Mine {name[-1]}", folder)
+    first = shelf.worker(names[0])
+    assert first.ask(lambda model: model.card.vocabulary) == tiny.VOCABULARY
+    second = shelf.worker(names[1])
+    second.ask(lambda model: model.card.vocabulary)
+    assert shelf.own([names[0]]) == {names[0]: "Mine 0"}  # its reader is still there
+    shelf.adopt(names[3], "Mine 3", folder)
+    assert set(shelf.own(names)) == {names[0], names[2], names[3]}
+    with pytest.raises(TooBusy, match="closed"):
+        second.submit(lambda model: None)
+    with pytest.raises(shelf.Refusal, match="no longer open here: open it again"):
+        shelf.card(names[1])
+    assert first.ask(lambda model: model.card.vocabulary) == tiny.VOCABULARY, "one in use stays open"
+    page = opened(model=names[1], text="A film")
+    assert not page.exception and "is no longer open: it made place" in texts(page)
+    for number in range(20):
+        shelf.adopt(f"own-further-{number}", "Mine", folder)
+    assert len(shelf._own) == len(shelf._used) == 3

@@ -142,6 +142,8 @@ def test_a_model_that_is_gone_leaves_the_list(home, opened):
     page.run()
     assert not page.exception and page.session_state["model"] != own
     assert shelf.own([own]) == {}
+    assert "is no longer open" in texts(page) and "Open a model of your own" in texts(page)
+    assert "is no longer open" not in texts(page.run()), "said once"
 
 
 def test_a_lost_training_says_why_and_offers_what_it_had(home, opened):
