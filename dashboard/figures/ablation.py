@@ -25,7 +25,7 @@ def ablation(found: Ablation) -> go.Figure:
         barmode="group", bargap=0.25, showlegend=True, margin_t=40,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False},
     )  # fmt: skip
-    figure.update_xaxes(tickformat="$.0%", range=[0, float(found.values.max()) * 1.18], title="probability")
+    figure.update_xaxes(tickformat="$.2~%", range=[0, float(found.values.max()) * 1.18], title="probability")
     return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)
 
 

@@ -60,7 +60,7 @@ def moves(found: Anatomy) -> go.Figure:
     )  # fmt: skip
     plain(figure, 70 + 26 * len(kept))
     figure.update_xaxes(
-        title="change of its weights in training", tickformat="$.0%", range=[0, max(far, default=1) * 1.2]
+        title="change of its weights in training", tickformat="$.2~%", range=[0, max(far, default=1) * 1.2]
     )
     return figure.update_yaxes(
         tickvals=places, ticktext=[label(part.name) for part in kept], autorange="reversed"

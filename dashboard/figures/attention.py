@@ -70,7 +70,7 @@ def offsets(found: HeadRoles, layer: int, head: int) -> go.Figure:
     plain(figure, 220)
     ticks = [str(name).replace("-", "−") for name in names]
     figure.update_xaxes(tickvals=np.arange(len(names)), ticktext=ticks, title="tokens back (−) or ahead (+)")
-    return figure.update_yaxes(title="mean weight", tickformat="$.0%", rangemode="tozero")
+    return figure.update_yaxes(title="mean weight", tickformat="$.2~%", rangemode="tozero")
 
 
 def head_importance(found: HeadImportance) -> go.Figure:

@@ -48,7 +48,7 @@ def shares(found: np.ndarray, names: list[str], title: str) -> go.Figure:
         )
     )
     plain(figure, 44 + 28 * len(found))
-    figure.update_xaxes(title=title, tickformat="$.0%")
+    figure.update_xaxes(title=title, tickformat="$.2~%")
     return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)
 
 

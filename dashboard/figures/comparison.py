@@ -22,5 +22,5 @@ def pairs(found: Comparison) -> go.Figure:
         )  # fmt: skip
     plain(figure, 110 + 46 * len(names))
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    figure.update_xaxes(title=found.about, tickformat="$.0%", range=[0, float(found.values.max()) * 1.18])
+    figure.update_xaxes(title=found.about, tickformat="$.2~%", range=[0, float(found.values.max()) * 1.18])
     return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)

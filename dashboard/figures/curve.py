@@ -32,7 +32,7 @@ def verbs(points: Points) -> go.Figure:
     )
     figure.add_trace(_level(points, "chance", 0.5))
     _dress(figure, 280)
-    return figure.update_yaxes(title="verbs that agree", tickformat="$.0%", range=[0, 1.04])
+    return figure.update_yaxes(title="verbs that agree", tickformat="$.2~%", range=[0, 1.04])
 
 
 def _line(points: Points, name: str, values: list[float], as_written: str) -> go.Scatter:

@@ -41,7 +41,7 @@ def swapped(found: Swapped) -> go.Figure:
     figure = plain(go.Figure(bars), 320)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})
     figure.update_xaxes(tickvals=places, ticktext=names, tickangle=-45)
-    return figure.update_yaxes(title="weight", tickformat="$.0%", rangemode="tozero")
+    return figure.update_yaxes(title="weight", tickformat="$.2~%", rangemode="tozero")
 
 
 def explaining(found: Explaining) -> go.Figure:

@@ -30,7 +30,7 @@ def rules(found: Grammar, counting: Grammar | None = None) -> go.Figure:
     )
     _legend(figure, 1.0)
     figure.update_layout(legend_yanchor="bottom", margin_b=24)
-    figure.update_xaxes(range=[-0.04, 1.06], tickformat="$.0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    figure.update_xaxes(range=[-0.04, 1.06], tickformat="$.2~%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     return figure.update_yaxes(range=[len(names) - 0.4, -1.1], visible=False)
 
 
@@ -82,7 +82,7 @@ def distance(found: Sequence[Grammar], chosen: str) -> go.Figure:
     _legend(figure, -0.2)
     figure.update_layout(margin_b=120)
     figure.update_xaxes(title="nouns of the other number between subject and verb", dtick=1)
-    return figure.update_yaxes(title="verbs that agree", tickformat="$.0%", range=[-0.03, 1.03])
+    return figure.update_yaxes(title="verbs that agree", tickformat="$.2~%", range=[-0.03, 1.03])
 
 
 def _legend(figure: go.Figure, y: float) -> None:

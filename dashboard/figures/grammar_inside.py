@@ -73,7 +73,7 @@ def _along(found: Probes) -> go.Figure:
     )
     names = [label(place.rstrip(" 2")) for place in found.places]
     figure.update_xaxes(tickvals=x, ticktext=names, tickangle=-35)
-    return figure.update_yaxes(title="subject's number read", tickformat="$.0%", range=[0, 1.03])
+    return figure.update_yaxes(title="subject's number read", tickformat="$.2~%", range=[0, 1.03])
 
 
 def _by_layer(found: Probes) -> go.Figure:
@@ -97,7 +97,7 @@ def _by_layer(found: Probes) -> go.Figure:
         showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "itemclick": False}
     )
     figure.update_xaxes(tickvals=layers, ticktext=names)
-    return figure.update_yaxes(title="read right", tickformat="$.0%", range=[0, 1.03])
+    return figure.update_yaxes(title="read right", tickformat="$.2~%", range=[0, 1.03])
 
 
 def against(found: Against) -> go.Figure:

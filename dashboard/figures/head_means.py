@@ -102,7 +102,7 @@ def token_identity(found: TokenIdentity) -> go.Figure:
     )
     names = ["embedding", *(f"layer {n}" for n in layers[1:])]
     figure.update_xaxes(tickvals=layers, ticktext=names)
-    return figure.update_yaxes(title="tokens told", tickformat="$.0%", range=[0, 1.03])
+    return figure.update_yaxes(title="tokens told", tickformat="$.2~%", range=[0, 1.03])
 
 
 FIGURES = {"query-key": query_key, "word-class-heads": word_class_heads, "token-identity": token_identity}

@@ -77,7 +77,7 @@ def heads(found: Replay) -> go.Figure:
         )  # fmt: skip
     _dress(figure)
     figure.update_xaxes(tickvals=list(range(len(names))), ticktext=names, title="stage of the training")
-    return figure.update_yaxes(title="attention to what followed", tickformat="$.0%", range=[0, 1.04])
+    return figure.update_yaxes(title="attention to what followed", tickformat="$.2~%", range=[0, 1.04])
 
 
 FIGURES = {"replay": replay}

@@ -92,7 +92,7 @@ def belief_scale(figure: go.Figure) -> go.Figure:
     return figure.update_layout(
         coloraxis={
             "cmin": 0, "cmax": 0.6,
-            "colorbar": {"title": "neighbours kept", "tickformat": "$.0%", "orientation": "h", "thickness": 10,
+            "colorbar": {"title": "neighbours kept", "tickformat": "$.2~%", "orientation": "h", "thickness": 10,
                          "y": -0.16, "yanchor": "top", "len": 0.6},
         }
     )  # fmt: skip

@@ -6,6 +6,8 @@ from dashboard.figures.look import label, plain, ramp
 from interpret.sentences import visible
 from interpret.wording import Surprises
 
+MOST = 30  # words with their name below
+
 
 def surprise(found: Surprises) -> go.Figure:
     """Bits of each word in the order of the text; the start mark, which nothing predicts, is left out."""
@@ -21,6 +23,11 @@ def surprise(found: Surprises) -> go.Figure:
         )
     )
     plain(figure, 260)
-    every = max(1, len(shown) // 40)
-    figure.update_xaxes(tickvals=shown[::every], ticktext=names[::every], tickangle=-90)
+    every = -(-len(shown) // MOST) or 1  # so that a phone has room for their names
+    figure.update_xaxes(
+        tickvals=shown[::every],
+        ticktext=names[::every],
+        tickangle=-90,
+        tickfont_size=10 if len(shown) > 20 else None,
+    )
     return figure.update_yaxes(title="surprise (bits)", rangemode="tozero")

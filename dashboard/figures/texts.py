@@ -39,7 +39,7 @@ def slices(found: Sequence[Slice], *, right: bool) -> go.Figure:
     plain(figure, 84 + 28 * len(found))
     figure.add_vline(x=float(values[0]), line_width=1, line_dash="dot", line_color="gray")
     title = "share of right answers" if right else "loss (nats per token)"
-    figure.update_xaxes(title=title, tickformat="$.0%" if right else None, automargin=True)
+    figure.update_xaxes(title=title, tickformat="$.2~%" if right else None, automargin=True)
     if right:
         figure.update_xaxes(range=[max(0.0, float(low.min()) - 0.05), 1.02])
     names = [f"{label(_short(one.name))} ({one.n:,})" for one in found]
@@ -79,9 +79,9 @@ def calibration(found: Calibration) -> go.Figure:
     )
     plain(figure, 340)
     figure.update_xaxes(
-        title="how sure it was (mean probability)", tickformat="$.0%", range=[start - 0.03, 1.06], dtick=0.1
+        title="how sure it was (mean probability)", tickformat="$.2~%", range=[start - 0.03, 1.06], dtick=0.1
     )
-    return figure.update_yaxes(title="how often it was right", tickformat="$.0%", range=[-0.08, 1.06])
+    return figure.update_yaxes(title="how often it was right", tickformat="$.2~%", range=[-0.08, 1.06])
 
 
 def text_factors(found: TextFactors) -> go.Figure:

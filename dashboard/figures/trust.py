@@ -152,7 +152,7 @@ def _fidelity(found: Fidelity) -> go.Figure:
     ]  # fmt: skip
     figure = plain(go.Figure(bars), 190)
     return figure.update_xaxes(
-        tickformat="$.0%", range=[min(0.0, shares.min()), max(1.1, shares.max() * 1.1)]
+        tickformat="$.2~%", range=[min(0.0, shares.min()), max(1.1, shares.max() * 1.1)]
     )
 
 

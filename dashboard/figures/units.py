@@ -80,7 +80,7 @@ def saturation(found: MemoryTraces) -> go.Figure:
     figure.update_xaxes(tickvals=[at for at, _ in ticks], ticktext=[text for _, text in ticks],
                         range=[-0.05, 2 * apart + 1.05], title="share of time shut",
                         showgrid=False, tickangle=0)  # fmt: skip
-    return figure.update_yaxes(tickformat="$.0%", range=[-0.03, 1.03], tickvals=[0, 0.5, 1], title="open")
+    return figure.update_yaxes(tickformat="$.2~%", range=[-0.03, 1.03], tickvals=[0, 0.5, 1], title="open")
 
 
 def half_lives(found: MemoryTraces) -> go.Figure:

@@ -92,6 +92,8 @@ def _number(found: Comparison, value: float, *, signed: bool) -> str:
         said = f"{100 * value:+.0f}\u00a0%" if signed else percent(value)
     else:
         said = f"{value:+.2f}" if signed else two_figures(value)
+    if not any(digit in said for digit in "123456789"):
+        said = said.lstrip("+-")  # nothing has no sign
     return said.replace("-", "−")
 
 

@@ -254,4 +254,4 @@ def _spread(numbers: Sequence[float]) -> str:
     mean = _mean(numbers)
     if len(numbers) == 1:
         return f"{mean:.3f}"
-    return f"{mean:.3f} ± {(sum((n - mean) ** 2 for n in numbers) / (len(numbers) - 1)) ** 0.5:.3f}"
+    return f"{mean:.3f}\u00a0±\u00a0{(sum((n - mean) ** 2 for n in numbers) / (len(numbers) - 1)) ** 0.5:.3f}"

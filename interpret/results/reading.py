@@ -69,6 +69,8 @@ def _map(found: TokenGrid) -> Reading:
             f"Here the piece {token} holds {percent(float(sizes[best] / sizes.sum()))} of the map of {what}."
         )
     rest = percent(max(0.0, 1 - three))
+    if three > 0.9999:  # nothing is left for others
+        return how, ""
     return (
         how,
         f"In the map of {what} here the three largest pieces hold {percent(three)} of all scores' size; {rest} is "

@@ -71,8 +71,8 @@ def test_models_trained_anew_with_deviation_over_seeds_and_no_figure_of_the_auth
     rows = trained(anew)
     assert rows[0] == (
         "LSTM with its own weights, other seeds",
-        "0.810 ± 0.014",
-        "0.810 ± 0.014",
+        "0.810\u00a0±\u00a00.014",
+        "0.810\u00a0±\u00a00.014",
         "0.20",
         "0.100",
     )
