@@ -47,8 +47,8 @@ def _mark(token: str) -> str:
     if not token or not all(_leaves_no_trace(character) for character in token):
         return ""
     if len(set(token)) > 1:
-        return "marks nobody sees"
-    said = unicodedata.name(token[0], "mark nobody sees").lower()
+        return "unseen marks"
+    said = unicodedata.name(token[0], "unseen mark").lower()
     return f"{'an' if said[0] in 'aeiou' else 'a'} {said}"
 
 

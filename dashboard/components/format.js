@@ -84,7 +84,7 @@ const UNSEEN = {
 function seen(text) {
   const marks = [...new Set(text.trim())]
   if (!marks.length || !marks.every((mark) => mark in UNSEEN)) return visible(text)
-  return marks.length > 1 ? "(marks nobody sees)" : `(${UNSEEN[/** @type {keyof UNSEEN} */ (marks[0])]})`
+  return marks.length > 1 ? "(unseen marks)" : `(${UNSEEN[/** @type {keyof UNSEEN} */ (marks[0])]})`
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })

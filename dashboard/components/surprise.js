@@ -33,7 +33,12 @@ function writeBands(strip) {
 function expectedAt(strip, index) {
   const guesses = /** @type {[string, number][]} */ (strip.data.expected?.[index] || [])
   const others = guesses.filter(([text]) => text !== strip.data.words[index].t).slice(0, 4)
-  return joinParts(others.map(([text, p]) => [{ name: text ? seen(text) : wordName({ t: text }) }, ` ${percent(p)}`]))
+  const shares = /** @type {Map<string, number>} */ (new Map()) // several may be “(part of a character)”
+  for (const [text, p] of others) {
+    const name = text ? seen(text) : wordName({ t: text })
+    shares.set(name, (shares.get(name) || 0) + p)
+  }
+  return joinParts([...shares].map(([name, p]) => [{ name }, ` ${percent(p)}`]))
 }
 
 /**

@@ -28,6 +28,6 @@ def surprise(found: Surprises) -> go.Figure:
         tickvals=shown[::every],
         ticktext=names[::every],
         tickangle=-90,
-        tickfont_size=10 if len(shown) > 20 else None,
+        tickfont_size=10 if len(shown) > 24 else None,
     )
     return figure.update_yaxes(title="surprise (bits)", rangemode="tozero")
