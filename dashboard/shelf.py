@@ -30,7 +30,7 @@ __all__ = ["Card", "Refusal"]  # what the rest of the dashboard may know of mode
 
 PATIENCE = 120.0  # seconds a question may wait before it is begun
 REMEMBERED = 100  # models of readers' own; the one not used longest is forgotten
-KEPT = int(os.environ.get("UNDERHOOD_KEPT", "8"))  # models in memory; the one not used longest makes place
+KEPT = int(os.environ.get("UNDERHOOD_KEPT", "6"))  # models in memory; the one not used longest makes place
 LOAD = "from models import load\n"
 OF_FOLDER = f'from pathlib import Path\n\n{LOAD}\nFOLDER = Path("models")  # as in --models-dir\n'
 TURNS = threading.Semaphore(cores())  # long questions computed at a time, of all models together
@@ -174,7 +174,7 @@ def worker(name: str) -> Worker:
 
 
 @st.cache_resource(
-    show_spinner=False, max_entries=max(1, KEPT // 4), on_release=lambda worker: worker.retire()
+    show_spinner=False, max_entries=max(1, KEPT // 3), on_release=lambda worker: worker.retire()
 )
 def patient(name: str) -> Worker:
     """A thread with a copy of the model of its own, for long questions: they wait for a core, quick ones pass."""

@@ -27,7 +27,7 @@ ABSENT = {
     "mean": "In place of a missing word stands the mean of all words.",
     "mask": "In place of a missing word stands the model's mask.",
 }
-TOKENS_AT_ONCE = 4096  # in one forward pass
+TOKENS_AT_ONCE = 2048  # in one forward pass
 LOGITS_MIB = 48  # for the logits held at one time
 
 

@@ -37,7 +37,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument(
         "--models-dir", type=Path, help="folder that readers may open models of their own from"
     )
-    parser.add_argument("--keep", type=int, default=8, help="models kept in memory at a time (8)")
+    parser.add_argument("--keep", type=int, default=6, help="models kept in memory at a time (6)")
     public = parser.add_argument_group("for others", "without --public only this machine is served")
     public.add_argument(
         "--public", action="store_true", help="let others in, through a door; files are not taken"
