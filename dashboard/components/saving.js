@@ -93,6 +93,7 @@ class Saving {
     }
     for (const lines of document.querySelectorAll("pre.code")) offerCopy(lines)
     for (const chart of document.querySelectorAll(CHART)) {
+      turnByKeys(chart.querySelector(".js-plotly-plot") || chart)
       const place = chart.closest("[data-testid=stElementContainer]")
       if (!place || place.querySelector(".chart-tools") || !chart.querySelector(".main-svg")) continue
       stayStill(chart.querySelector(".js-plotly-plot") || chart)

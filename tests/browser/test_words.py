@@ -60,4 +60,14 @@ def test_the_slider_goes_to_the_embedding_without_asking_the_server(desk, server
     rail = page.locator(".slider-rail-touch-rect").first.bounding_box()
     page.mouse.click(rail["x"] + 4, rail["y"] + rail["height"] / 2)
     page.wait_for_function(f"before => ({FIRST})() !== before", arg=before)
+    slider, early = page.get_by_role("slider", name="Page of the picture"), page.evaluate(FIRST)
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_function(f"before => ({FIRST})() !== before", arg=early)
+    page.wait_for_function(f"first => ({FIRST})() === first", arg=before)  # the last page, as at first
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"first => ({FIRST})() !== first", arg=before)
+    assert (
+        int(slider.get_attribute("aria-valuenow") or 0) == int(slider.get_attribute("aria-valuemax") or 0) - 1
+    )
     assert not wire.sent
