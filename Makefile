@@ -65,10 +65,14 @@ NEAR := tests/test_lasting.py tests/test_layers.py tests/interpret/corpus tests/
   $(addprefix tests/models/test_,contract.py huggingface.py lstm.py classifier.py checkpoints.py families.py own_fastai.py own_raw_lstm.py) \
   $(addprefix tests/interpret/test_,gradients.py integrated_gradients.py lime.py lens.py) tests/interpret/units/test_factors.py
 
-test-lowest test-newest: test-%: ## tests on the lowest or newest versions of the requirements (ARGS=tests for all)
+test-lowest test-newest: test-%: .versions-%/made ## tests on the lowest or newest versions of the requirements (ARGS=tests for all)
+	.versions-$*/bin/python -m pytest -q -p no:cacheprovider -m "not browser and not shots and not slow" $(or $(ARGS),$(NEAR))
+
+.PRECIOUS: .versions-%/made
+.versions-%/made: requirements-%.txt requirements-dev.txt requirements-cluster.txt
 	@$(PYTHON) -m venv --clear .versions-$*
 	@.versions-$*/bin/python -m pip --disable-pip-version-check -q install -r requirements-$*.txt $(TOOLS)
-	.versions-$*/bin/python -m pytest -q -p no:cacheprovider -m "not browser and not shots and not slow" $(or $(ARGS),$(NEAR))
+	@touch $@
 
 starts: $(RUN_STAMP) ## does the dashboard start on requirements.txt? (ARGS=--bare: fail if more is installed)
 	@$(PY) -m tests.starts $(ARGS)
