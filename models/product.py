@@ -2,9 +2,10 @@
 
 `freeze(network)` replaces what every Linear and Conv1D of a network computes: the same numbers, and gradients
 of inputs only, 2.3 times as fast on an AMD processor, for any transformer. Costs the memory of the weights
-twice more. After a change of weights the network must be built anew.
+once more, and twice once gradients were asked for. After a change of weights the network must be built anew.
 """
 
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -58,21 +59,41 @@ class _Back(Function):
         return back(sent.movedim(in_dims[0], 0).contiguous()), 0
 
 
+class _Layer:
+    """A layer's matrix and bias; the way back is packed when it is first gone."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        """`weight` (I, O), `bias` (O,)."""
+        self.weight, self.bias, self.there = weight, bias, Product(weight)
+
+    @cached_property
+    def back(self) -> Product:
+        return Product(self.weight.t())
+
+    def out(self, rows: Tensor) -> Tensor:
+        """(..., I) -> (..., O). No gradients."""
+        out = self.there(rows.contiguous())
+        return out if self.bias is None else out.add_(self.bias)
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        """The same, with gradients of `rows` where they are kept: `apply` alone is a tenth of a small forward."""
+        return _Affine.apply(rows, self) if torch.is_grad_enabled() else self.out(rows)
+
+
 class _Affine(Function):
     """(..., I) -> (..., O)."""
 
     @staticmethod
-    def forward(rows: Tensor, there: Product, back: Product, bias: Tensor | None) -> Tensor:
-        out = there(rows.contiguous())
-        return out if bias is None else out.add_(bias)
+    def forward(rows: Tensor, layer: _Layer) -> Tensor:
+        return layer.out(rows)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-        ctx.back = inputs[2]
+        ctx.layer = inputs[1]
 
     @staticmethod
     def backward(ctx: Any, sent: Tensor) -> Any:  # type: ignore[override]
-        return _Back.apply(sent, ctx.back), None, None, None
+        return _Back.apply(sent, ctx.layer.back), None
 
 
 LARGEST = 300_000_000  # parameters; above, memory matters more than speed
@@ -88,5 +109,4 @@ def freeze(network: Any) -> None:
             continue
         weight = module.weight.detach() if kind == "Conv1D" else module.weight.detach().t()
         bias = None if module.bias is None else module.bias.detach()
-        parts = (Product(weight), Product(weight.t()), bias)
-        module.forward = lambda rows, parts=parts: _Affine.apply(rows, *parts)
+        module.forward = _Layer(weight, bias)

@@ -50,6 +50,16 @@ def test_a_frozen_network_computes_the_same_there_and_back(dtype, off):
         assert torch.allclose(one, other, rtol=0, atol=off * float(one.abs().max()) * 10)
 
 
+def test_without_gradients_nothing_of_the_way_back_is_made(monkeypatch):
+    network, rows = Head(), torch.ones(2, 3)
+    freeze(network)
+    expected, made = network(rows.requires_grad_(True)).detach(), []
+    monkeypatch.setattr(product._Affine, "apply", lambda *_: made.append("apply"))
+    with torch.no_grad():
+        assert network(rows).tolist() == expected.tolist()
+    assert made == [] and "back" not in vars(network.first.forward)
+
+
 def test_a_large_network_is_left_as_it_is(monkeypatch):
     network = Head()
     monkeypatch.setattr(product, "LARGEST", 10)
