@@ -69,10 +69,10 @@ def heads(found: Replay) -> go.Figure:
     for number, (layer, head) in enumerate(found.heads):
         figure.add_trace(
             go.Scatter(
-                x=list(range(len(names))), y=found.matching[:, number], name=f"layer {layer}, head {head}",
+                x=list(range(len(names))), y=found.matching[:, number], name=f"head {layer}.{head - 1}",
                 mode="lines+markers", opacity=1.0 if number == best else 0.55, cliponaxis=False,
                 line={"width": 4 if number == best else 1.5},
-                hovertemplate=f"%{{y:$.0%}}<extra>layer {layer}, head {head}</extra>",
+                hovertemplate=f"%{{y:$.0%}}<extra>head {layer}.{head - 1}</extra>",
             )
         )  # fmt: skip
     _dress(figure)

@@ -39,7 +39,7 @@ def lessons() -> None:
 
 def _cards(known: list[Guide], label: str) -> None:
     for start in range(0, len(known), 2):
-        for column, one in zip(st.columns(2, gap="medium"), known[start : start + 2], strict=False):
+        for column, one in zip(st.columns(2, gap="small"), known[start : start + 2], strict=False):
             with column.container(border=True, height="stretch"):
                 _card(one)
                 st.button(

@@ -32,7 +32,7 @@ def show() -> None:
     asked = {one.path: one.title for one in QUESTIONS} | {"": QUESTIONS[0].title}
     told, named = stories(), shelf.titles()
     for start in range(0, len(told), 2):
-        for column, story in zip(st.columns(2, gap="medium"), told[start : start + 2], strict=False):
+        for column, story in zip(st.columns(2, gap="small"), told[start : start + 2], strict=False):
             with column.container(border=True, height="stretch"):
                 st.html(_card(story, f"{asked[story['page']]} · {named[story['choices']['model']]}"))
                 st.button(

@@ -89,7 +89,7 @@ def _heads(found: HeadMaps) -> Reading:
     value = percent(float(between.max()))
     how = (
         f"Here the largest weight between words is {value}: {named(found.askers[asks])} looking at "
-        f"{named(found.tokens[seen])} in layer {layer + 1}{'' if found.joined else f', head {head}'}."
+        f"{named(found.tokens[seen])} in {f'layer {layer + 1}' if found.joined else f'head {layer + 1}.{head}'}."
     )
     marks = float(found.values[..., list(found.sinks)].sum() / found.values.sum()) if found.sinks else 0.0
     limit = (

@@ -63,7 +63,7 @@ class Replay(Result):
         layer, head = self.heads[best]
         jump = int(np.diff(track).argmax())
         return (
-            f"Head {head} of layer {layer} now pays {percent(track[-1])} of its attention to what followed "
+            f"Head {layer}.{head - 1} now pays {percent(track[-1])} of its attention to what followed "
             f"earlier places of the same token; its largest step was from {percent(track[jump])} "
             f"{self.named(jump)} to {percent(track[jump + 1])} {self.named(jump + 1)}."
         )
