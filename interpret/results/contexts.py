@@ -122,8 +122,9 @@ class Likeness(Result):
                 f"(CKA {steps[at]:.2f}); first and last: {self.values[0, -1]:.2f}."
             )
         row, column = (int(at) for at in np.unravel_index(int(self.values.argmax()), self.values.shape))
+        mine, other = (layer_name(at) if at else f"the {layer_name(at)}" for at in (row, column))
         return (
-            f"{layer_name(row).capitalize()} of {self.model} and {layer_name(column)} of {self.other} see words most "
+            f"{mine[0].upper()}{mine[1:]} of {self.model} and {other} of {self.other} see words most "
             f"alike (CKA {self.values[row, column]:.2f}; words paired at random {self.shuffled[row, column]:.2f}); "
             f"the last layers: {self.values[-1, -1]:.2f}."
         )
