@@ -66,7 +66,7 @@ def judge(
     refuse_classifiers(model)
     world = world or world_of(model)
     asked, count = asked or chosen((), world), count or usual_count(model)
-    found = _counts(model, [paradigm.pairs(count, seed) for paradigm in asked])
+    found = _counts(model, [_pairs(paradigm, count, seed) for paradigm in asked])
     kept = [row for row, one in enumerate(found) if one.n]  # those of which at least one pair is known
     if not kept:
         raise UnknownWords(
@@ -94,6 +94,12 @@ def judge(
         seconds=sum(one.seconds for one in found), check=unlike_length(same_length, n), notes=tuple(notes),
         options={"count": count, "seed": seed}, **NO_TEXT,
     )  # fmt: skip
+
+
+def _pairs(paradigm: Paradigm, count: int, seed: int) -> list[Pair]:
+    """One rule's pairs; who no longer waits for them need not have the next ones made."""
+    progress.tell(0.0)
+    return list(paradigm.pairs(count, seed))
 
 
 def _counts(model: LanguageModel, sets: Sequence[Sequence[Pair]]) -> list[Counts]:
