@@ -25,6 +25,7 @@ from interpret.method import Method, token_result
 from interpret.results import Check, Result
 from interpret.run import Run
 from interpret.sensitivity import numbers_of
+from interpret.sentences import rounded
 from interpret.target import Target
 from models.base import Card, LanguageModel, Refusal
 
@@ -84,7 +85,7 @@ def compute(run: Run, target: Target, options: Options) -> Result:
     if gap > LIMIT:
         raise Refusal(
             f"DeepLift's scores do not add up on {run.model.card.name}: they miss f(text) - f(blank) by up "
-            f"to {gap:.0%} ({LIMIT:.0%} is allowed), because it has steps DeepLift has no rule for; {ELSE}"
+            f"to {rounded(gap)} ({rounded(LIMIT)} is allowed), because it has steps DeepLift has no rule for; {ELSE}"
         )
     return token_result(
         run, target, "deep_lift", scores, totals, unit=target.unit, signed=True,

@@ -22,6 +22,7 @@ from interpret.method import Method, token_result
 from interpret.results import Check, Result
 from interpret.run import Run
 from interpret.sensitivity import input_gradients, numbers_of
+from interpret.sentences import rounded
 from interpret.target import Target
 from models.base import LanguageModel, Refusal
 
@@ -109,7 +110,7 @@ def _notes(gap: np.ndarray, used: np.ndarray, options: Options) -> tuple[str, ..
         return (steps,)
     return (
         steps,
-        f"{missed} of {len(gap)} rows still miss by more than {options.tolerance:.0%}: raise most_steps.",
+        f"{missed} of {len(gap)} rows still miss by more than {rounded(options.tolerance)}: raise most_steps.",
     )
 
 

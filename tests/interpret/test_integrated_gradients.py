@@ -111,7 +111,7 @@ def test_steps_are_raised_only_for_the_rows_that_need_it_and_the_note_says_so(tm
     run = loops.run_of("gpt2", tmp_path)
     coarse = explain(run, NAME, steps=1, most_steps=1)
     assert not coarse.check.passed
-    assert any("rows still miss by more than 1%: raise most_steps" in note for note in coarse.notes)
+    assert any("rows still miss by more than 1\u00a0%: raise most_steps" in note for note in coarse.notes)
     fine = explain(run, NAME, steps=1)
     assert fine.check.passed
     assert not any("still miss" in note for note in fine.notes)
