@@ -17,10 +17,11 @@ def _others(card: Card) -> list[Card]:
 
 
 def relatives(card: Card) -> list[str]:
-    """Names of those with the same pieces; first the one it was trained on from, then those trained on from it."""
+    """Those with the same pieces and as wide vectors; first the one it was trained on from, then those from it."""
     if card.tokenizer_sha256 == "unknown":
         return []
-    alike = [o for o in _others(card) if o.tokenizer_sha256 == card.tokenizer_sha256 and not vectors.unfit(o)]
+    same = (card.tokenizer_sha256, card.widths[0])
+    alike = [o for o in _others(card) if (o.tokenizer_sha256, o.widths[0]) == same and not vectors.unfit(o)]
     return [other.name for other in sorted(alike, key=lambda other: _kinship(card, other))]
 
 

@@ -48,7 +48,9 @@ def test_a_bent_line_on_paper():
 def test_a_product_is_refused_with_the_gap():
     # Squares of (3, 0): 9 for down. captum's slope is half of 2 * 3: scores 3 * (3, -2, 5), 18 together.
     run = record(Bent(times=True), " red dog ran")
-    with pytest.raises(Refusal, match=r"do not add up on bent: they miss .* up to 100\s% \(1\s% is allowed\)"):
+    with pytest.raises(
+        Refusal, match=r"do not add up on bent: they miss .* up to 100\s% \(1\s% is allowed\)"
+    ):
         explain(run, NAME, Target(measure="logit", places=(4,), tokens=(1,), task="classify"))
 
 

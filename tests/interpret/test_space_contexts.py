@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import models
 from interpret import record, study
 from interpret.method import UnknownMethod
 from interpret.space import contexts
 from interpret.space.cka import linear_cka, shared_direction
 from interpret.space.layout import principal
+from interpret.space.relatives import relatives
 from interpret.space.vectors import gathered, space
 from interpret.studies import word_contexts, word_shift
 from models.base import Refusal
@@ -198,6 +200,16 @@ def test_fine_tuning_is_told_from_before_to_after_whichever_is_chosen():
     assert (one.first, one.second) == (other.first, other.second) == ("wiki-lstm", "reviews-lstm")
     assert one.in_words() == other.in_words()
     assert "“film” moved by" in one.in_words()
+
+
+def test_a_model_is_offered_beside_those_only_whose_vectors_are_as_wide():
+    for name in models.names():
+        card = models.card(name)
+        others = [models.card(other) for other in relatives(card)]
+        assert all(other.widths[0] == card.widths[0] for other in others), name
+    assert (
+        relatives(models.card("story-gpt")) == [] and relatives(models.card("reviews-lstm"))[0] == "wiki-lstm"
+    )
 
 
 def test_what_cannot_be_compared_or_found_is_said():
