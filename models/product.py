@@ -66,6 +66,10 @@ class _Layer:
         """`weight` (I, O), `bias` (O,)."""
         self.weight, self.bias, self.there = weight, bias, Product(weight)
 
+    def __deepcopy__(self, memo: dict) -> "_Layer":
+        """Itself, as a function would be: packed matrices cannot be copied, and nothing here changes."""
+        return self
+
     @cached_property
     def back(self) -> Product:
         return Product(self.weight.t())

@@ -1,5 +1,7 @@
 """Products with fixed matrices: the same numbers as torch's own, forward and backward."""
 
+import copy
+
 import pytest
 import torch
 
@@ -58,6 +60,13 @@ def test_without_gradients_nothing_of_the_way_back_is_made(monkeypatch):
     with torch.no_grad():
         assert network(rows).tolist() == expected.tolist()
     assert made == [] and "back" not in vars(network.first.forward)
+
+
+def test_a_copy_of_a_frozen_network_computes_the_same():
+    network, rows = Head(), torch.ones(2, 3)
+    freeze(network)
+    with torch.no_grad():
+        assert copy.deepcopy(network)(rows).tolist() == network(rows).tolist()
 
 
 def test_a_large_network_is_left_as_it_is(monkeypatch):
