@@ -57,7 +57,7 @@ def ways() -> None:
 def by_itself() -> None:
     """A text drawn with the dials as they stand, and how sure the model was of each token."""
     frame.section("What does it write by itself?")
-    count = choices.number("count", "Tokens to write", 5, LONGEST, 20)
+    count = choices.number("length", "Tokens to write", 5, LONGEST, 20)
     heat, most, mass, seed = choices.dials(f"dials-{choices.model()}")
     found = answers.part("write_on", count=count, temperature=heat, top_k=most, top_p=mass, seed=seed)
     if found is None:
@@ -70,7 +70,7 @@ def by_itself() -> None:
     )
     words, grain = found.by_words(), "pieces"
     if len(words.drawn) < len(found.drawn):
-        grain = choices.pick("grain", "Show", GRAINS, "words", named=False)
+        grain = choices.pick("write_grain", "Show", GRAINS, "words", named=False)
     shown = words if grain == "words" else found
     choices.anew("drawn", grain)
     st.plotly_chart(

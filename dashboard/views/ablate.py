@@ -10,7 +10,7 @@ frame.asks("ablate")
 card, heads = shelf.card(choices.model()), 0
 with st.container(horizontal=True, vertical_alignment="bottom"):
     chosen = choices.unit("Units or heads, with commas", "the one that changes most")
-    way = choices.pick("way", "Held", WAYS)
+    way = choices.pick("held", "Held", WAYS)
 if card.family == "transformer" and card.heads and card.task == "causal":
     heads = choices.number("heads", "Or: so many random heads", 0, card.heads * card.layers - 1, 0)
 found = answers.ask("ablate", units=chosen, way=way, heads=heads)

@@ -80,7 +80,7 @@ def test_what_was_written_is_shown_by_words_and_a_word_is_in_the_address(opened)
     words = found.by_words()
     pieces = [int((found.drawn_words == word).sum()) for word in words.drawn_words]
     at = pieces.index(max(pieces))
-    link = {"model": "wiki-lstm", "text": text, "dials": "1.5,0,1,3", "count": "40"}
+    link = {"model": "wiki-lstm", "text": text, "dials": "1.5,0,1,3", "length": "40"}
     page = opened("generate", **link, drawn=str(at))
     assert not page.exception
     said = unescape(texts(page))
@@ -88,5 +88,5 @@ def test_what_was_written_is_shown_by_words_and_a_word_is_in_the_address(opened)
     assert f"{percent(float(words.values[at]))}, {words.surprise[at]:.1f} bits of surprise" in said
     bars = json.loads(page.get("plotly_chart")[-1].proto.spec)["data"]
     assert [len(track["customdata"]) for track in bars] == [len(words.drawn)] * 4
-    page = opened("generate", **link, grain="pieces", drawn="39")
+    page = opened("generate", **link, write_grain="pieces", drawn="39")
     assert f"{found.surprise[39]:.1f} bits of surprise" in unescape(texts(page))

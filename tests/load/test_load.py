@@ -47,6 +47,24 @@ def test_six_readers_at_once_see_what_each_would_see_alone(tmp_path: Path):
     assert "mistakes                0" in table(seen, [])
 
 
+@pytest.mark.slow
+def test_a_page_has_its_choices_after_another_with_like_ones(tmp_path: Path):
+    """Streamlit gives None for a choice that the page before offered under the same name, with other options."""
+
+    async def walk(port: int) -> list[str]:
+        reader = Reader(port)
+        await reader.open()
+        asked = {"model": "wiki-lstm", "text": "The town lies on the bank"}
+        views = ("write", "saliency", "compare", "saliency", "ablate", "lab", "factors", "write")
+        faults = [fault for view in views for fault in (await reader.look(view, asked)).faults]
+        await reader.leave()
+        return faults
+
+    port = headless.free_port()
+    with served(tmp_path / "log.txt", tmp_path / "work", port):
+        assert run(walk(port)) == []
+
+
 def test_what_differs_from_the_page_alone_is_found():
     assert differences(PAGE, replace(PAGE, first=9.0)) == []
     other = replace(PAGE, shown=(("html", "<p>8.8</p>"), ("text", "a")))
