@@ -18,6 +18,7 @@ PACKED = "packed"  # the name of a compressed text
 PLAIN = 1500  # characters of the address that a text may take as it is
 LONGEST = 6000  # characters of the address that a compressed text may take
 MOST = 400_000  # bytes that a compressed text may grow to: a small link must not fill the memory
+OFFERED = "offered"  # what each choice was made from
 GATHERED = "address_to_be"  # in the session: what a run of a page will write
 CHOSEN = "address_chosen"  # in the session: the choices in it
 FORGOTTEN = "address_without"  # in the session: what the next run takes out
@@ -91,6 +92,11 @@ def linked(name: str, known: Collection[Any], first: Any = None) -> None:
         known_first = next(iter(known)) if first is None else first
         given = {str(value): value for value in known}.get(now().get(name, ""), known_first)
         st.session_state[name] = given
+    # Streamlit lets go of a choice when another page offers other things under its name, and gives None.
+    offered, before = tuple(map(str, known)), st.session_state.setdefault(OFFERED, {})
+    if before.get(name) != offered:
+        st.session_state[name] = st.session_state[name]
+    before[name] = offered
 
 
 def begin() -> None:

@@ -113,7 +113,7 @@ def _by_words(one: Second, other: Second) -> bool:
     """Whether the strips show words; two texts are always laid on each other by words."""
     if one.text != other.text:
         return True
-    return choices.pick("compare_grain", "Show", GRAINS, "words", named=False) == "words"
+    return choices.pick("grain", "Show", GRAINS, "words", named=False) == "words"
 
 
 def _surprise(one: Second, other: Second) -> Comparison | None:

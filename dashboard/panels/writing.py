@@ -70,7 +70,7 @@ def by_itself() -> None:
     )
     words, grain = found.by_words(), "pieces"
     if len(words.drawn) < len(found.drawn):
-        grain = choices.pick("write_grain", "Show", GRAINS, "words", named=False)
+        grain = choices.pick("grain", "Show", GRAINS, "words", named=False)
     shown = words if grain == "words" else found
     choices.anew("drawn", grain)
     st.plotly_chart(

@@ -88,5 +88,5 @@ def test_what_was_written_is_shown_by_words_and_a_word_is_in_the_address(opened)
     assert f"{percent(float(words.values[at]))}, {words.surprise[at]:.1f} bits of surprise" in said
     bars = json.loads(page.get("plotly_chart")[-1].proto.spec)["data"]
     assert [len(track["customdata"]) for track in bars] == [len(words.drawn)] * 4
-    page = opened("generate", **link, write_grain="pieces", drawn="39")
+    page = opened("generate", **link, grain="pieces", drawn="39")
     assert f"{found.surprise[39]:.1f} bits of surprise" in unescape(texts(page))
