@@ -33,3 +33,9 @@ def isolated(sentence: str) -> str:
     """A sentence as HTML, escaped: quoted words from right to left leave the numbers behind them in their place."""
     found = escape(sentence)
     return re.sub("“([^”]*)”", r"“<bdi>\1</bdi>”", found) if RIGHT_TO_LEFT.search(found) else found
+
+
+def marked(token: str, mark: str = "<mark>", empty: str = "") -> str:
+    """A token as HTML, escaped and marked; the space before a word stands before its mark."""
+    space = " " if token.startswith(" ") else ""
+    return f"{space}{mark}{escape(token.lstrip(' ')) or empty}</mark>"

@@ -42,8 +42,8 @@ def read_json(path: Path) -> dict[str, Any]:
     return written
 
 
-def in_short(error: Exception) -> str:
-    """What a library said, in one line that is not too long."""
+def in_short(error: object) -> str:
+    """What a library or a file said, in one line that is not too long."""
     said = " ".join(str(error).encode(errors="replace").decode().split())
     return said if len(said) <= 200 else f"{said[:199]}…"
 

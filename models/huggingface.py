@@ -146,8 +146,8 @@ def task_of(settings: dict[str, Any], name: str) -> Task:
         if str(said[0]).endswith(end):
             return task
     raise BadCheckpoint(
-        f"{name}: a {said[0]} has no output that can be explained here; give a language model, a masked "
-        "model or a classifier of texts."
+        f"{name}: a {checkpoints.in_short(said[0])} has no output that can be explained here; give a language "
+        "model, a masked model or a classifier of texts."
     )
 
 

@@ -1,6 +1,8 @@
 """Text in, pieces out: one tokenizer file serves every bundled English model."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,17 @@ from models.base import BadCheckpoint, BadText, LanguageModel, Tokens, frozen
 MOST = 1 << 31  # numbers of pieces are below
 
 
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """What the library cannot do is a broken checkpoint. It raises bare Exception; its Rust panics, which is none."""
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise BadCheckpoint(f"{what} ({checkpoints.in_short(error)}).") from None
+
+
 class Cutter:
     """A `tokenizer.json`, with the piece that stands before a text and the characters each piece covers.
 
@@ -22,11 +35,9 @@ class Cutter:
     def __init__(self, path: Path, start: int | None, *, framed: bool = False):
         if not path.is_file():
             raise BadCheckpoint(f"{path.parent.name} has no {path.name}: without it text cannot be cut.")
-        try:
+        self._name = f"{path.parent.name}: {path.name}"
+        with _told(f"{self._name} cannot be read"):
             self._tokenizer = Tokenizer.from_file(str(path))
-        except Exception as error:  # noqa: BLE001  the library raises bare Exception
-            why = checkpoints.in_short(error)
-            raise BadCheckpoint(f"{path.parent.name}: {path.name} cannot be read ({why}).") from None
         self._tokenizer.encode_special_tokens = True  # a reader who types "<mask>" gets those characters
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -48,7 +59,8 @@ class Cutter:
             text.encode()
         except UnicodeEncodeError:
             raise BadText("The text holds half a character (a lone surrogate): remove it.") from None
-        found = self._tokenizer.encode(text, add_special_tokens=self._framed)
+        with _told(f"{self._name} cannot cut this text"):
+            found = self._tokenizer.encode(text, add_special_tokens=self._framed)
         ids, spans = list(found.ids), _spans(found.offsets, found.special_tokens_mask)
         shown = [text[start:end] for start, end in spans]
         if self.start is not None:
@@ -68,7 +80,8 @@ class Cutter:
 
     def written(self, token: int) -> str:
         """One piece as text; bytes that are no whole character are shown as U+FFFD."""
-        return self._tokenizer.decode([token], skip_special_tokens=False)
+        with _told(f"{self._name} has no text for piece {token}"):
+            return self._tokenizer.decode([token], skip_special_tokens=False)
 
     def rules(self) -> dict[str, Any]:
         """What `tokenizer.json` says, parsed."""

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import choices, figures, frame
 from dashboard.figures.ablation import controls
+from dashboard.literal import marked
 from interpret.sentences import percent
 
 
@@ -47,11 +48,5 @@ def texts(found: Any) -> None:
 def _marked(pieces: tuple[str, ...], same: list[tuple[int, int]]) -> str:
     kept = {i for start, size in same for i in range(start, start + size)}
     runs = groupby(enumerate(pieces), lambda place: place[0] in kept)
-    told = [(is_kept, escape("".join(piece for _, piece in run))) for is_kept, run in runs]
-    return "".join(
-        said if is_kept else f"{_space(said)}<mark>{said.lstrip(' ')}</mark>" for is_kept, said in told
-    )
-
-
-def _space(said: str) -> str:
-    return " " if said.startswith(" ") else ""
+    told = [(is_kept, "".join(piece for _, piece in run)) for is_kept, run in runs]
+    return "".join(escape(said) if is_kept else marked(said) for is_kept, said in told)

@@ -13,12 +13,13 @@ import streamlit as st
 from dashboard import choices, figures, frame, shelf
 from dashboard.components.unit_strip import unit_strip
 from dashboard.figures import units as pictures
+from dashboard.literal import marked
 from dashboard.panels import edits
 from dashboard.panels.tokens import pieces, pieces_of
 from interpret.editing import Change, of_number
 from interpret.sentences import with_sign
 
-LOW = ' class="low"'  # blue, as low activations are
+LOW = '<mark class="low">'  # blue, as low activations are
 FINDINGS = Path(__file__).parents[2] / "assets" / "studies" / "units.json"
 
 
@@ -51,20 +52,14 @@ def snippets(title: str, said: Sequence[Any]) -> None:
     if not said:
         return
     rows = "".join(
-        f'<tr><td class="figure">{with_sign(one.value)}</td><td>{escape(one.before)}{_space(one.token)}'
-        f"<mark{LOW if one.value < 0 else ''}>{escape(one.token.lstrip(' ')) or '▸'}</mark>"
-        f"{escape(one.after)}</td></tr>"
+        f'<tr><td class="figure">{with_sign(one.value)}</td><td>{escape(one.before)}'
+        f"{marked(one.token, LOW if one.value < 0 else '<mark>', '▸')}{escape(one.after)}</td></tr>"
         for one in said
     )
     st.html(
         f'<table class="card snippets"><caption>{escape(title)}</caption>'
         f"<tr><th>Activation</th><th>Text</th></tr>{rows}</table>"
     )
-
-
-def _space(token: str) -> str:
-    """The space before a word, which stands before its mark; a token that is nothing else stays in it."""
-    return " " if token.startswith(" ") and token.strip(" ") else ""
 
 
 def card(found: Any) -> None:

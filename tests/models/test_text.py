@@ -106,3 +106,23 @@ def test_a_broken_tokenizer_is_refused(tmp_path: Path, written: str):
     path.write_text(written)
     with pytest.raises(BadCheckpoint, match=r"tokenizer\.json cannot be read"):
         Cutter(path, None)
+
+
+def test_a_tokenizer_that_breaks_on_a_text_is_a_broken_checkpoint(tmp_path: Path):
+    cutter = tiny.cutter(tmp_path)
+    cutter._tokenizer = Panics()
+    with pytest.raises(BadCheckpoint, match=r"tokenizer\.json cannot cut this text \(range end index 9\)"):
+        cutter.cut("a dog")
+    with pytest.raises(BadCheckpoint, match=r"tokenizer\.json has no text for piece 3"):
+        cutter.written(3)
+
+
+class PanicException(BaseException):
+    """What a panic in Rust is in Python: no Exception."""
+
+
+class Panics:
+    def encode(self, *_: object, **__: object) -> None:
+        raise PanicException("range end index\n9")
+
+    decode = encode
