@@ -108,9 +108,11 @@ def test_a_broken_tokenizer_is_refused(tmp_path: Path, written: str):
         Cutter(path, None)
 
 
-def test_a_tokenizer_that_breaks_on_a_text_is_a_broken_checkpoint(tmp_path: Path):
+def test_a_tokenizer_that_breaks_on_a_text_is_a_broken_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     cutter = tiny.cutter(tmp_path)
-    cutter._tokenizer = Panics()
+    monkeypatch.setattr(cutter, "_tokenizer", Panics())
     with pytest.raises(BadCheckpoint, match=r"tokenizer\.json cannot cut this text \(range end index 9\)"):
         cutter.cut("a dog")
     with pytest.raises(BadCheckpoint, match=r"tokenizer\.json has no text for piece 3"):
