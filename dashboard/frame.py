@@ -1,7 +1,5 @@
 """What every page shares: style, question and answer, the notes under a picture, the model's card."""
 
-import json
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,6 @@ from interpret.results.reading import reading
 from interpret.sentences import rounded
 
 STYLES = sorted(Path(__file__).parent.glob("style*.css"))  # style.css, and further pages' own
-NOTES = Path(__file__).parents[1] / "assets" / "texts" / "notes"  # a file for each page
 
 
 def style() -> None:
@@ -118,7 +115,7 @@ def notes(method: str, task: str = "causal", found: Any = None) -> None:
 
 
 def _all_notes(method: str, task: str, found: Any) -> None:
-    written, kind = _notes(), "signed" if cached.is_signed(method) else "unsigned"
+    written, kind = interface.notes(), "signed" if cached.is_signed(method) else "unsigned"
     names = (f"{method}-{task}", method, f"{kind}-{task}", kind)
     note = next(written[name] for name in names if name in written)
     example, limit = reading(found)
@@ -141,7 +138,7 @@ def how(name: str, more: str = "") -> None:
     """How to read a part of a page, with `more` behind it, and what it does not tell; of two sides on the first."""
     if choices.is_second():
         return
-    note = _notes()[name]
+    note = interface.notes()[name]
     _read_so(note["how"] + more, note["limits"])
 
 
@@ -155,14 +152,6 @@ def pair(title: str, text: str, other: str, points: list[str]) -> None:
     left.html(f'<div class="note"><h2>{escape(title)}</h2><p>{escape(text)}</p></div>')
     listed = "".join(f"<li>{escape(point)}</li>" for point in points)
     right.html(f'<div class="note"><h2>{escape(other)}</h2><ul>{listed}</ul></div>')
-
-
-@cache
-def _notes() -> dict[str, dict]:
-    found: dict[str, dict] = {}
-    for file in sorted(NOTES.glob("*.json")):
-        found |= json.loads(file.read_text(encoding="utf-8"))
-    return found
 
 
 def vocabulary() -> int:

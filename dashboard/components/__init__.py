@@ -1,17 +1,21 @@
 """Views drawn in the browser: components v2 with inline sources, no build and no network.
 
 An inline script becomes one module and cannot import another file. What components share is
-therefore put in front of each component's own script and style sheet.
+therefore put in front of each component's own script and style sheet, and so are the texts they show.
 """
 
+import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from streamlit.components import v2
 from streamlit.components.v2.types import ComponentRenderer
 
+from dashboard import interface
+
 HERE = Path(__file__).parent
-BASE = ("life", "colour", "format", "exports", "files", "paths", "outline", "pdf", "page")
+BASE = ("texts", "life", "colour", "format", "exports", "files", "paths", "outline", "pdf", "page")
 
 
 @cache
@@ -33,7 +37,14 @@ def sources(name: str, *shared: str) -> tuple[str, str]:
     """The whole style sheet and the whole script of a component."""
     parts = (*BASE, *shared, name)
     css = "\n".join(_read(part, "css") for part in ("base", *parts))
-    return css, "\n".join(_read(part, "js") for part in parts)
+    return css, "\n".join([_texts(parts), *(_read(part, "js") for part in parts)])
+
+
+def _texts(parts: Iterable[str]) -> str:
+    """What these parts say, for `says`."""
+    sections = [f"script-{part}" for part in parts]
+    said = {f"{name}.{entry}": text for name in sections for entry, text in interface.section(name).items()}
+    return f"const TEXTS = {json.dumps(said, ensure_ascii=False)}"
 
 
 def _read(stem: str, suffix: str) -> str:

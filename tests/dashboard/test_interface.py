@@ -1,20 +1,21 @@
-"""The interface's texts are in one file for each language, and a page has no title from anywhere else."""
+"""The interface's texts are in one folder for each language, and a page has no title from anywhere else."""
 
 import ast
 import json
 import re
+import shutil
 import string
 from pathlib import Path
 
 import pytest
 
 from dashboard import choices, interface
-from dashboard.interface import FIRST, TEXTS, said, section, texts
+from dashboard.interface import FIRST, NOTES, TEXTS, said, section, texts
 from dashboard.questions import QUESTIONS
 from tests.dashboard.conftest import texts as html
 
 DASHBOARD = Path(interface.__file__).parent
-TAKEN = re.compile(r"""(?:said|section)\(f?["']([\w.-]+?)(?:\.?\{|["'])""")
+TAKEN = re.compile(r"""\b(?:said|says|section)\(\s*f?(["'`])([\w.-]+?)(?:\.?\$?\{|\1)""")
 
 
 def places(text: str) -> set[str]:
@@ -22,9 +23,8 @@ def places(text: str) -> set[str]:
 
 
 def test_every_text_is_taken_by_somebody_and_every_name_has_one():
-    used = {
-        name for path in DASHBOARD.rglob("*.py") for name in TAKEN.findall(path.read_text(encoding="utf-8"))
-    }
+    sources = [*DASHBOARD.rglob("*.py"), *DASHBOARD.rglob("*.js")]
+    used = {name for path in sources for _, name in TAKEN.findall(path.read_text(encoding="utf-8"))}
     known = set(texts(FIRST))
     exact = used & known
     parts = {name for name in used - known if any(one.startswith(f"{name}.") for one in known)}
@@ -38,10 +38,18 @@ def test_every_text_is_taken_by_somebody_and_every_name_has_one():
         said("pages.nowhere")
 
 
-@pytest.mark.parametrize("file", sorted(TEXTS.glob("*.json")), ids=lambda file: file.stem)
-def test_a_language_says_what_english_says(file):
+def test_no_two_files_have_the_same_section():
+    for folder in (*TEXTS.iterdir(), *NOTES.iterdir()):
+        parts = [
+            part for file in folder.glob("*.json") for part in json.loads(file.read_text(encoding="utf-8"))
+        ]
+        assert len(parts) == len(set(parts)), folder.name
+
+
+@pytest.mark.parametrize("folder", sorted(TEXTS.iterdir()), ids=lambda folder: folder.name)
+def test_a_language_says_what_english_says(folder):
     """Another language has no names of its own, and puts the same things into the same places."""
-    english, other = texts(FIRST), texts(file.stem)
+    english, other = texts(FIRST), texts(folder.name)
     assert set(other) <= set(english)
     for name, text in other.items():
         assert text.strip() and places(text) == places(english[name]), name
@@ -62,16 +70,24 @@ def test_pages_take_their_titles_from_the_texts():
 @pytest.fixture
 def mirrored(tmp_path, monkeypatch):
     """A language in which every text stands in brackets, but for one that its file does not have."""
-    written = json.loads((TEXTS / f"{FIRST}.json").read_text(encoding="utf-8"))
-    other = {part: {name: f"⟦{text}⟧" for name, text in said_.items()} for part, said_ in written.items()}
+    shutil.copytree(TEXTS / FIRST, tmp_path / FIRST)
+    other: dict[str, dict[str, str]] = {}
+    for name, text in texts(FIRST).items():
+        part, entry = name.split(".", 1)
+        other.setdefault(part, {})[entry] = f"⟦{text}⟧"
     del other["side-bar"]["local"]
-    for name, content in ((FIRST, written), ("xx", other)):
-        (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "xx").mkdir()
+    (tmp_path / "xx" / "all.json").write_text(json.dumps(other), encoding="utf-8")
     monkeypatch.setattr(interface, "TEXTS", tmp_path)
     monkeypatch.setenv("UNDERHOOD_LANGUAGE", "xx")
-    texts.cache_clear()
+    forget()
     yield
+    forget()
+
+
+def forget() -> None:
     texts.cache_clear()
+    interface._merged.cache_clear()
 
 
 def test_another_language_reaches_the_page(mirrored, opened):

@@ -1,13 +1,12 @@
 """Every page with a picture says how to read it and what it does not tell; most with this picture's own numbers."""
 
 import ast
-import json
 import re
 from pathlib import Path
 
 import pytest
 
-from dashboard.frame import NOTES
+from dashboard.interface import notes
 from dashboard.panels.stories import stories
 from dashboard.panels.trust import KINDS
 from dashboard.questions import QUESTIONS
@@ -32,11 +31,7 @@ SETTINGS = {
     "factors": "story-lstm",
     "over-texts": "reviews-lstm-sentiment",
 }
-WRITTEN = {
-    name: note
-    for file in NOTES.glob("*.json")
-    for name, note in json.loads(file.read_text(encoding="utf-8")).items()
-}
+WRITTEN = notes()
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("*/*.py")))
 
 
