@@ -2,8 +2,8 @@
 
 UNDERHOOD_LANGUAGE names the language. What its folder does not have is said in English, which has everything.
 A file is `{section: {entry: text}}`; a text's name is "section.entry", and what it is filled with stands in {braces}.
-The scripts of a component say theirs by the same names, from the section "script-<its file>". What `interpret` says of its
-results (checks, limits, refusals, names of methods) is that library's and in English.
+The scripts of a component say theirs by the same names, from the section "script-<its file>". What `interpret` says
+of its results (checks, limits, refusals, names of methods) is that library's and in English.
 """
 
 import json
