@@ -10,10 +10,10 @@ class Arcs {
     this.left = element("div", "side from")
     this.right = element("div", "side to")
     for (const side of [this.left, this.right]) side.setAttribute("role", "group")
-    this.left.setAttribute("aria-label", "Who asks")
-    this.right.setAttribute("aria-label", "What is looked at")
+    this.left.setAttribute("aria-label", says("script-attention_arcs.who-asks"))
+    this.right.setAttribute("aria-label", says("script-attention_arcs.what-is-looked-at"))
     this.head = element("div", "columns")
-    this.head.append(element("span"), element("span", "", "… looks at"))
+    this.head.append(element("span"), element("span", "", says("script-attention_arcs.looks-at")))
     this.root.append(this.canvas, this.left, this.right)
     const on = (/** @type {string} */ kind, /** @type {(event: any) => void} */ act) =>
       this.root.addEventListener(kind, act, { signal: view.signal })
@@ -26,7 +26,7 @@ class Arcs {
 
   build() {
     const { data, maps } = this.view
-    this.head.children[0].textContent = maps.askers === 1 ? "the answer …" : "asks …"
+    this.head.children[0].textContent = maps.askers === 1 ? says("script-attention_arcs.the-answer") : says("script-attention_arcs.asks")
     const most = Math.max(maps.tokens, maps.askers)
     this.row = FINGER ? 44 : Math.max(14, Math.min(24, Math.floor(720 / most)))
     this.root.style.setProperty("--row", `${this.row}px`)
@@ -162,4 +162,4 @@ function placeOf(event) {
 }
 
 /** A token as a reader sees it; the mark before a text has a name. @param {string} token */
-const tokenName = (token) => (token.trim() ? visible(token.replace(/^ /, "")) : token ? "␣" : "⟨start⟩")
+const tokenName = (token) => (token.trim() ? visible(token.replace(/^ /, "")) : token ? "␣" : says("script-attention_arcs.start"))

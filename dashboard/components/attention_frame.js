@@ -12,23 +12,24 @@ function buildMapFrame() {
   const body = element("div", "body")
   const live = element("div", "unseen")
   live.setAttribute("aria-live", "polite")
-  const looks = ["arcs", "matrix"].map((look) => {
-    const node = button("choice", look === "arcs" ? "Arcs" : "Matrix")
+  const names = [["arcs", says("script-attention_frame.arcs")], ["matrix", says("script-attention_frame.matrix")]]
+  const looks = names.map(([look, name]) => {
+    const node = button("choice", name)
     node.dataset.look = look
     return node
   })
   const views = element("span", "seg")
   views.setAttribute("role", "group")
-  views.setAttribute("aria-label", "Picture")
+  views.setAttribute("aria-label", says("script-attention_frame.picture"))
   views.append(...looks)
-  const marks = button("choice", "show marks")
-  const several = button("choice", "choose several")
-  several.title = "Several heads, each a colour; several words, their mean or sum. Or hold Shift."
+  const marks = button("choice", says("script-attention_frame.show-marks"))
+  const several = button("choice", says("script-attention_frame.choose-several"))
+  several.title = says("script-attention_frame.several-help")
   const keep = element("label", "keep")
   const share = /** @type {HTMLInputElement} */ (document.createElement("input"))
   Object.assign(share, { type: "range", min: "10", max: "100", step: "5" })
   const kept = element("span", "kept")
-  keep.append("links that make up", share, kept)
+  keep.append(says("script-attention_frame.links-that-make-up"), share, kept)
   bar.append(views, marks, several, keep)
   const legend = element("div", "legend")
   const low = element("span", "", "0")
@@ -37,7 +38,7 @@ function buildMapFrame() {
   const ghost = element("span", "hint")
   legend.append(low, ramp, high, ghost)
   const downloads = element("div", "tools")
-  addTools(downloads, "this head")
+  addTools(downloads, says("script-attention_frame.this-head"))
   const files = [...downloads.children]
   const foot = element("div", "foot")
   foot.append(legend, downloads)
@@ -49,23 +50,24 @@ function buildMapFrame() {
 function writeMapFrame(view) {
   const { parts, data, maps, theme } = view
   const { looks, marks, several, share } = parts.tools
-  const rows = data.joined ? "one picture a layer, all heads together" : "rows are layers, columns are heads"
-  parts.caption.textContent = `${data.joined ? "All layers" : "All heads"}: ${rows}`
+  parts.caption.textContent = data.joined ? says("script-attention_frame.all-layers") : says("script-attention_frame.all-heads")
   view.root.setAttribute("aria-label", data.label)
   for (const node of looks) node.setAttribute("aria-pressed", String(node.dataset.look === view.look))
   marks.hidden = !data.sinks.length
   marks.setAttribute("aria-pressed", String(view.marks))
   several.setAttribute("aria-pressed", String(view.many))
   share.value = String(Math.round(100 * view.share))
-  share.setAttribute("aria-label", "Strongest links that make up this share of each row")
-  const all = view.share >= 1 ? "all" : `${Math.round(100 * view.share)}${NBSP}%`
-  parts.kept.textContent = `${all} of each row`
+  share.setAttribute("aria-label", says("script-attention_frame.strongest-links"))
+  const kept = Math.round(100 * view.share)
+  parts.kept.textContent =
+    view.share >= 1 ? says("script-attention_frame.kept-all") : says("script-attention_frame.kept", { kept })
   const colours = maps.signed ? theme.diverging : theme.sequential
   parts.ramp.style.backgroundImage = gradient(colours)
-  const end = data.shares ? `100${NBSP}% of a row` : `${number(view.limit, decimals(view.limit))} ${data.unit}`
+  const end = { limit: number(view.limit, decimals(view.limit)), unit: data.unit }
   parts.low.textContent = maps.signed ? `−${number(view.limit, decimals(view.limit))}` : "0"
-  parts.high.textContent = `${end} (root scale)`
-  parts.ghost.textContent = data.ghost ? "grey: the raw weights" : ""
+  parts.high.textContent =
+    data.shares ? says("script-attention_frame.end-of-a-row") : says("script-attention_frame.end", end)
+  parts.ghost.textContent = data.ghost ? says("script-attention_frame.grey") : ""
   const wide = 30 + Math.min(6, maps.heads) * 110
   view.root.style.setProperty("--overview", `${maps.heads > 6 ? 560 : Math.max(150, Math.min(480, wide))}px`)
 }

@@ -74,7 +74,7 @@ class HeadGrid {
       children.push(axisLabel(String(head), AXIS + head * (cell + GAP), 0, cell))
     this.root.style.height = `${height}px`
     this.root.replaceChildren(...children)
-    this.root.setAttribute("aria-label", "Heads: rows are layers; arrow keys walk, Enter keeps one")
+    this.root.setAttribute("aria-label", says("script-attention_heads.heads"))
     this.mark()
   }
 

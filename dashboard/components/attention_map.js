@@ -173,8 +173,9 @@ class AttentionMap {
 
   /** @param {Head} head */
   nameOf({ layer, head }) {
-    if (this.data.joined) return `Layer ${layer + 1}, all heads`
-    return this.maps.layers * this.maps.heads === 1 ? "Its attention" : `Head ${layer + 1}.${head}`
+    if (this.data.joined) return says("script-attention_map.layer", { layer: layer + 1 })
+    if (this.maps.layers * this.maps.heads === 1) return says("script-attention_map.its-attention")
+    return says("script-attention_map.head", { layer: layer + 1, head })
   }
 
   /** The address keeps what was chosen. */
@@ -209,7 +210,7 @@ class AttentionMap {
     const { title, said } = this.parts
     const [first, ...others] = this.shownHeads()
     const role = others.length ? "" : this.data.roles?.[first.layer]?.[first.head]
-    const names = others.length ? `${others.length + 1} heads, by colour` : this.nameOf(first)
+    const names = others.length ? says("script-attention_map.heads", { count: others.length + 1 }) : this.nameOf(first)
     title.textContent = role ? `${names} · ${role}` : names
     writeSentence(said, mapSentence(this, cell))
   }

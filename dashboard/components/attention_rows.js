@@ -118,8 +118,11 @@ function mapSentence(view, cell) {
     const [q, k] = cell
     const [head] = view.shownHeads()
     const raw = ghostRow(view, q)
-    const before = raw ? ` (raw ${percent(raw[k])})` : ""
-    return [asker(q), " → ", word(k), `: ${view.written(rowShown(view, head, q)[k])}${before}.`, ...restPart(view, [q])]
+    const filled = { asker: asker(q), word: word(k), value: view.written(rowShown(view, head, q)[k]) }
+    const told = raw
+      ? saysParts("script-attention_rows.cell-raw", { ...filled, raw: percent(raw[k]) })
+      : saysParts("script-attention_rows.cell", filled)
+    return [...told, ...restPart(view, [q])]
   }
   const { focus } = view
   const sums = sumsShown(view)
@@ -130,11 +133,28 @@ function mapSentence(view, cell) {
   order.sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]) || a - b)
   const several = focus.at.length > 1
   const names = joinParts(focus.at.slice(0, 4).map((/** @type {number} */ i) => [who(i)]))
-  const more = focus.at.length > 4 ? [` and ${focus.at.length - 4} more`] : []
-  const verb = asks ? (several ? " look, on average, at " : " looks at ") : several ? " are looked at (summed) by " : " is looked at by "
-  if (!order.length) return [...names, ...more, asks ? " looks at nothing but marks." : " is looked at by no word.", ...restPart(view, asks ? focus.at : null)]
-  const best = order.slice(0, 4).map((i) => [other(i), ` ${view.written(sums[i])}`])
-  return [...names, ...more, verb, ...joinParts(best), ".", ...restPart(view, asks ? focus.at : null)]
+  const left = focus.at.length - 4
+  const chosen = left > 0 ? saysParts("script-attention_rows.and-more", { words: names, count: left }) : names
+  const best = joinParts(order.slice(0, 4).map((i) => [other(i), ` ${view.written(sums[i])}`]))
+  return [...lookSentence(asks, several, chosen, best), ...restPart(view, asks ? focus.at : null)]
+}
+
+/**
+ * Who looks at what, or what is looked at by whom.
+ * @param {boolean} asks whether the chosen tokens ask @param {boolean} several
+ * @param {Part[]} chosen @param {Part[]} best the other side's words, the strongest first
+ * @returns {Part[]}
+ */
+function lookSentence(asks, several, chosen, best) {
+  const filled = asks ? { askers: chosen, words: best } : { askers: best, words: chosen }
+  if (asks) {
+    if (!best.length) return saysParts("script-attention_rows.looks-at-nothing", filled)
+    if (several) return saysParts("script-attention_rows.look-on-average", filled)
+    return saysParts("script-attention_rows.looks", filled)
+  }
+  if (!best.length) return saysParts("script-attention_rows.looked-at-by-none", filled)
+  if (several) return saysParts("script-attention_rows.are-looked-at", filled)
+  return saysParts("script-attention_rows.is-looked-at", filled)
 }
 
 /** What the role of a head means, with its proof. @param {any} view @returns {Part[] | null} */
@@ -152,9 +172,10 @@ function strongestParts(view) {
       rowShown(view, head, q).forEach((value, k) => {
         if (Math.abs(value) > Math.abs(best.value) && (q !== k || view.maps.askers !== view.maps.tokens)) best = { value, q, k }
       })
-  if (!best.value) return ["Nothing here goes to another word."]
+  if (!best.value) return [says("script-attention_rows.goes-nowhere")]
   const { askers, tokens } = view.data
-  return ["Its hardest look: ", { name: tokenName(askers[best.q]) }, " at ", { name: tokenName(tokens[best.k]) }, `, ${view.written(best.value)}.`]
+  const [asker, word] = [{ name: tokenName(askers[best.q]) }, { name: tokenName(tokens[best.k]) }]
+  return saysParts("script-attention_rows.hardest-look", { asker, word, value: view.written(best.value) })
 }
 
 /** What is left out because it rests on marks. @param {any} view @param {number[] | null} rows @returns {Part[]} */
@@ -164,5 +185,7 @@ function restPart(view, rows) {
   const inside = asked.filter((/** @type {number} */ q) => !isMark(view, q))
   const rests = inside.map((/** @type {number} */ q) => restOf(view, q))
   const mean = rests.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0) / Math.max(1, rests.length)
-  return [` ${percent(mean)} ${rows ? "of the row " : "of the weight "}rests on marks (bars at the left); what is left counts as 100${NBSP}%.`]
+  const filled = { share: percent(mean) }
+  const told = rows ? says("script-attention_rows.row-rests", filled) : says("script-attention_rows.weight-rests", filled)
+  return [` ${told}`]
 }

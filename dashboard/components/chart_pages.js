@@ -26,7 +26,7 @@ function turnByKeys(chart) {
   if (!group || !sliderOf()) return
   tellPage(sliderOf(), group)
   if (group.getAttribute("role")) return
-  for (const [name, value] of [["role", "slider"], ["tabindex", "0"], ["aria-label", "Page of the picture"]]) {
+  for (const [name, value] of [["role", "slider"], ["tabindex", "0"], ["aria-label", says("script-chart_pages.page")]]) {
     group.setAttribute(name, value)
   }
   group.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {

@@ -34,7 +34,8 @@ function chartTable(caption, head, rows) {
   body.append(...rows.slice(0, MOST_ROWS).map((row) => tableRow("td", fit(row))))
   table.append(element("caption", "", caption), top, body)
   const left = rows.length - MOST_ROWS
-  return left > 0 ? [table, element("p", "", `${left.toLocaleString("en")} more rows are in the CSV file.`)] : [table]
+  if (left <= 0) return [table]
+  return [table, element("p", "", says("script-chart_table.more-rows", { count: left.toLocaleString("en") }))]
 }
 
 /**
@@ -46,11 +47,11 @@ function chartTable(caption, head, rows) {
 function showTable(caption, head, rows) {
   const dialog = /** @type {HTMLDialogElement} */ (element("dialog", "chart-table"))
   const scrolled = element("div", "scrolls")
-  const close = button("tool", "Close")
-  dialog.setAttribute("aria-label", "The numbers of the picture")
+  const close = button("tool", says("script-chart_table.close"))
+  dialog.setAttribute("aria-label", says("script-chart_table.numbers"))
   scrolled.tabIndex = 0
   scrolled.setAttribute("role", "region")
-  scrolled.setAttribute("aria-label", "Table")
+  scrolled.setAttribute("aria-label", says("script-chart_table.table"))
   scrolled.append(...chartTable(caption, head, rows))
   dialog.append(close, scrolled)
   close.addEventListener("click", () => dialog.close())

@@ -24,10 +24,8 @@ function countCell(data, row, column) {
   node.style.setProperty("--level", String(level))
   node.dataset.cell = `${row} ${column}`
   node.setAttribute("aria-pressed", String(Boolean(pressed && pressed[0] === row && pressed[1] === column)))
-  node.setAttribute(
-    "aria-label",
-    `${counts[row][column]} of ${whole} texts labelled ${classes[row]} are taken for ${classes[column]}`,
-  )
+  const filled = { count: counts[row][column], all: whole, label: classes[row], taken: classes[column] }
+  node.setAttribute("aria-label", says("script-confusion.taken-for", filled))
   const cell = element("td")
   cell.append(node)
   return cell
@@ -36,7 +34,7 @@ function countCell(data, row, column) {
 /** @param {HTMLElement} root @param {any} data */
 function drawTable(root, data) {
   const table = element("table", "confusion")
-  table.append(element("caption", "", "Labelled (rows), and what the model says (columns)"))
+  table.append(element("caption", "", says("script-confusion.caption")))
   const head = element("tr")
   head.append(element("td"), ...data.classes.map((/** @type {string} */ name) => heading(name, "col")))
   const rows = data.classes.map((/** @type {string} */ name, /** @type {number} */ row) => {

@@ -51,7 +51,7 @@ function drawCurves(place, shown) {
     svg.append(drawn("text", { x: x(k), y: plot.y0 + 17, "text-anchor": "middle" }, String(k)))
   }
   const middle = (plot.x0 + plot.x1) / 2
-  const said = back ? "words put back" : `words ${data.did}`
+  const said = back ? says("script-curves.put-back") : says("script-curves.did", { did: data.did })
   svg.append(drawn("text", { x: middle, y: height - 6, "text-anchor": "middle" }, said))
   svg.append(drawn("text", { x: plot.x0 - 6, y: 11, "text-anchor": "end", class: "axis" }, "p"))
   const around = [...points(band[1]), ...points(band[2]).reverse()].join(" ")

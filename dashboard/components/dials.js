@@ -77,26 +77,26 @@ function dial(name, help) {
 /** The fixed parts. @param {HTMLElement} root */
 function buildDials(root) {
   const dials = element("div", "dials")
-  const heat = dial("temperature", "below 1 likely words gain, above 1 they lose")
-  const most = dial("top-k", "only so many of the likeliest tokens stay")
-  const mass = dial("top-p", "only the likeliest tokens stay that together hold this share")
+  const heat = dial(says("script-dials.temperature"), says("script-dials.temperature-help"))
+  const most = dial(says("script-dials.top-k"), says("script-dials.top-k-help"))
+  const mass = dial(says("script-dials.top-p"), says("script-dials.top-p-help"))
   const seed = /** @type {HTMLInputElement} */ (document.createElement("input"))
   seed.type = "number"
   seed.min = "0"
   seed.max = "999999"
-  seed.setAttribute("aria-label", "Seed of the draws")
+  seed.setAttribute("aria-label", says("script-dials.seed-of-the-draws"))
   const seeds = element("label", "dial seed")
-  const again = button("tool step", "draw anew")
-  const plain = button("tool step", "reset")
-  seeds.append(element("span", "title", "seed"), seed)
+  const again = button("tool step", says("script-dials.draw-anew"))
+  const plain = button("tool step", says("script-dials.reset"))
+  seeds.append(element("span", "title", says("script-dials.seed")), seed)
   const buttons = element("div", "buttons")
   buttons.append(again, plain)
   dials.append(heat.node, most.node, mass.node, seeds, buttons)
   const said = element("p", "said")
   said.setAttribute("aria-live", "polite")
   const head = element("div", "row head")
-  head.append(element("span"), element("span", "", "probability after the dials (outline: before)"))
-  head.append(element("span", "share", ""), element("span", "draws", `of ${DRAWS} draws`))
+  head.append(element("span"), element("span", "", says("script-dials.after-the-dials")))
+  head.append(element("span", "share", ""), element("span", "draws", says("script-dials.of-draws", { draws: DRAWS })))
   const bars = element("ol", "bars")
   const foot = element("div", "foot")
   const tools = element("div", "tools")
@@ -104,6 +104,13 @@ function buildDials(root) {
   foot.append(tools)
   root.append(dials, said, head, bars, foot)
   return { heat, most, mass, seed, again, plain, said, bars, tools }
+}
+
+/** What the draws gave. @param {number} kinds different tokens @param {number} others draws of tokens not listed */
+function drawSentence(kinds, others) {
+  const filled = { draws: DRAWS, kinds, others }
+  if (kinds === 1) return others ? says("script-dials.gave-one-others", filled) : says("script-dials.gave-one", filled)
+  return others ? says("script-dials.gave-others", filled) : says("script-dials.gave", filled)
 }
 
 /** One candidate: its name, two bars, its share, its draws. @param {string} name */
@@ -213,7 +220,7 @@ class Dials {
     most.slider.value = near(k ? (100 * Math.log(k)) / Math.log(size) : 100)
     mass.slider.value = near(100 * p)
     heat.value.textContent = temperature.toFixed(2)
-    most.value.textContent = k ? k.toLocaleString("en") : "all"
+    most.value.textContent = k ? k.toLocaleString("en") : says("script-dials.all")
     mass.value.textContent = percent(p)
     seed.value = String(this.at.seed)
     const { shares, count } = dialled(logits, this.at)
@@ -227,10 +234,10 @@ class Dials {
       row.bar.style.inlineSize = `${(100 * shares[i]) / most_}%`
       row.bar.style.backgroundColor = ramp.background[i === 0 ? 200 : 130]
       row.ghost.style.inlineSize = `${(100 * this.before[i]) / most_}%`
-      row.share.textContent = i < count ? percent(shares[i]) : "cut"
+      row.share.textContent = i < count ? percent(shares[i]) : says("script-dials.cut")
       const times = this.now.times.get(i) || 0
       row.draws.textContent = "●".repeat(times)
-      row.draws.setAttribute("aria-label", `${times} of ${DRAWS} draws`)
+      row.draws.setAttribute("aria-label", says("script-dials.times", { times, draws: DRAWS }))
     })
   }
 
@@ -247,17 +254,11 @@ class Dials {
     const others = DRAWS - this.rows.reduce(
       (/** @type {number} */ sum, /** @type {any} */ _, /** @type {number} */ i) =>
         sum + (this.now.times.get(i) || 0), 0)
-    const left =
-      count < size
-        ? `${count.toLocaleString("en")} of ${size.toLocaleString("en")} tokens are left, which held ${percent(held)} ` +
-          `of the probability. `
-        : "No token is cut. "
-    const kinds = this.now.times.size
-    return (
-      `${left}It now chooses as if among ${(2 ** bits).toFixed(2 ** bits < 9.95 ? 1 : 0)} equally likely ones; ` +
-      `“${candidates[0]}” has ${percent(shares[0])}. ${DRAWS} draws gave ${kinds} different ` +
-      `${kinds === 1 ? "token" : "tokens"}${others ? `, ${others} of the draws not in this list` : ""}.`
-    )
+    const known = { count: count.toLocaleString("en"), size: size.toLocaleString("en"), share: percent(held) }
+    const left = count < size ? says("script-dials.left", known) : says("script-dials.none-cut")
+    const choices = (2 ** bits).toFixed(2 ** bits < 9.95 ? 1 : 0)
+    const now = says("script-dials.choices", { choices, token: candidates[0], share: percent(shares[0]) })
+    return `${left} ${now} ${drawSentence(this.now.times.size, others)}`
   }
 
   /** @param {string} format */

@@ -81,7 +81,7 @@ class Editor {
     if (!this.edits) return false
     if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
       event.preventDefault()
-      if (this.edits.undo) this.tell({ undo: true }, "The last change is taken back.")
+      if (this.edits.undo) this.tell({ undo: true }, says("script-editor.taken-back"))
       return true
     }
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey || !this.open(index)) return false
@@ -117,7 +117,7 @@ class Editor {
     const name = strip.cells[index].name
     const box = element("div", "editor")
     box.setAttribute("role", "dialog")
-    box.setAttribute("aria-label", `Change “${name}”`)
+    box.setAttribute("aria-label", says("script-editor.change", { word: name }))
     const row = element("div", "line")
     const field = /** @type {HTMLInputElement} */ (document.createElement("input"))
     field.className = "field"
@@ -127,8 +127,8 @@ class Editor {
     field.autocapitalize = "off"
     field.autocomplete = "off"
     field.spellcheck = false
-    field.setAttribute("aria-label", `What should stand in place of “${name}”? Enter puts it in, Escape closes.`)
-    const put = button("tool put", "Put in")
+    field.setAttribute("aria-label", says("script-editor.field", { word: name }))
+    const put = button("tool put", says("script-editor.put-in"))
     put.addEventListener("click", () => this.commit(field.value))
     row.append(field, put)
     box.append(row, this.offered(index), this.rest(word))
@@ -144,30 +144,31 @@ class Editor {
   offered(index) {
     const swaps = this.edits?.swaps[index] || []
     const list = element("ul", "swaps")
-    const by = this.edits?.by || "the model"
-    list.setAttribute("aria-label", `Likeliest here, for ${by}`)
+    const by = this.edits?.by || says("script-editor.the-model")
+    list.setAttribute("aria-label", says("script-editor.likeliest", { by }))
     for (const [text, p] of swaps) {
       const item = element("li")
       const choice = button("swap")
       choice.append(element("bdi", "chip", text), element("span", "share", percent(p)))
-      choice.setAttribute("aria-label", `${text}, ${percent(p)}: put it in`)
+      choice.setAttribute("aria-label", says("script-editor.put-it-in", { word: text, share: percent(p) }))
       choice.addEventListener("click", () => this.commit(text))
       item.append(choice)
       list.append(item)
     }
     const box = element("div", "offered")
-    box.append(element("p", "hint", swaps.length ? `${by} expected here` : `${by} has nothing else for this place`), list)
+    const hint = swaps.length ? says("script-editor.expected", { by }) : says("script-editor.nothing-else", { by })
+    box.append(element("p", "hint", hint), list)
     return box
   }
 
   /** Delete, and what the keys do. @param {string} word */
   rest(word) {
     const row = element("div", "line")
-    const away = /** @type {HTMLButtonElement} */ (button("tool", "Delete"))
-    away.setAttribute("aria-label", `Delete “${visible(word)}”`)
+    const away = /** @type {HTMLButtonElement} */ (button("tool", says("script-editor.delete")))
+    away.setAttribute("aria-label", says("script-editor.delete-word", { word: visible(word) }))
     away.disabled = this.strip.data.words.filter((/** @type {Word} */ one) => one.t !== "").length < 2
     away.addEventListener("click", () => this.commit(""))
-    row.append(away, element("span", "hint", "Enter puts in, Esc closes"))
+    row.append(away, element("span", "hint", says("script-editor.keys")))
     return row
   }
 
@@ -210,8 +211,9 @@ class Editor {
     this.close(true)
     if (put === word.trim()) return
     this.next = index
-    const name = strip.cells[index].name
-    this.tell({ word: index, text: put }, put ? `“${name}” is now “${put}”.` : `“${name}” is deleted.`)
+    const filled = { word: strip.cells[index].name, put }
+    const told = put ? says("script-editor.is-now", filled) : says("script-editor.is-deleted", filled)
+    this.tell({ word: index, text: put }, told)
   }
 
   /** Tell the server, and the reader. @param {object} edit @param {string} said */

@@ -10,6 +10,12 @@ function shape(tag, attributes) {
   return node
 }
 
+/** Its share of the activations, and how steady a factor is from seed to seed. @param {number} stability @param {string} share */
+function steadiness(stability, share) {
+  if (stability >= 0.9) return says("script-factors.steady", { share })
+  return stability >= 0.7 ? says("script-factors.fairly-steady", { share }) : says("script-factors.unsteady", { share })
+}
+
 /** One factor's row: name, share and steadiness, its line. @param {any} strip @param {number} k */
 function makeRow(strip, k) {
   const { values, names, stability, share } = strip.data
@@ -17,8 +23,8 @@ function makeRow(strip, k) {
   const swatch = element("span", "swatch")
   swatch.style.backgroundColor = strip.hues[k].background[255]
   const head = element("span", "head")
-  const steady = stability[k] >= 0.9 ? "steady" : stability[k] >= 0.7 ? "fairly steady" : "unsteady"
-  head.append(element("strong", "", `Factor ${k + 1}`), ` ${percent(share[k])}, ${steady}`)
+  const name = says("script-factors.factor", { number: k + 1 })
+  head.append(element("strong", "", name), ` ${steadiness(stability[k], percent(share[k]))}`)
   const top = element("bdi", "top", names[k])
   const width = Math.max(1, values[k].length - 1)
   const line = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" })
@@ -29,7 +35,7 @@ function makeRow(strip, k) {
   line.append(at)
   row.append(swatch, head, top, line)
   row.dataset.factor = String(k)
-  row.setAttribute("aria-label", `Factor ${k + 1}: strongest on ${names[k]}`)
+  row.setAttribute("aria-label", says("script-factors.strongest", { number: k + 1, words: names[k] }))
   return { row, at }
 }
 
@@ -80,13 +86,16 @@ function strongest(strip, i) {
 function factorSentence(strip, target) {
   const k = alone(strip)
   const { values, names, units } = strip.data
-  if (k !== null) return [`Factor ${k + 1} is strongest on ${names[k]}. Its strongest units: ${units[k].join(", ")}.`]
-  if (target === null) return ["Each token has the colour of its strongest factor. Point at a factor, or at a token."]
+  if (k !== null) {
+    return [says("script-factors.one", { number: k + 1, words: names[k], units: units[k].join(", ") })]
+  }
+  if (target === null) return [says("script-factors.point")]
   const order = values.map((/** @type {number[]} */ row, /** @type {number} */ i) => [row[target], i])
   order.sort((/** @type {number[]} */ a, /** @type {number[]} */ b) => b[0] - a[0])
-  const told = order.slice(0, 3).map(([value, i]) => `factor ${i + 1} at ${percent(value)} of its largest`)
-  const who = target >= values[0].length - strip.data.written ? "written by the model" : "read"
-  return [{ quote: strip.cells[target].name }, ` (${who}): ${told.join(", ")}.`]
+  const told = order.slice(0, 3).map(([value, i]) => says("script-factors.at", { number: i + 1, share: percent(value) }))
+  const filled = { token: { quote: strip.cells[target].name }, factors: told.join(", ") }
+  const own = target >= values[0].length - strip.data.written
+  return own ? saysParts("script-factors.written", filled) : saysParts("script-factors.read", filled)
 }
 
 /** @type {Kind} */
@@ -103,7 +112,7 @@ const factors = {
     strip.looked = null
     if (strip.locked >= strip.data.values.length) strip.locked = null
     buildRows(strip)
-    strip.frame.legend.textContent = "Colour: a token's strongest factor, the stronger the larger. Dashed: written by the model."
+    strip.frame.legend.textContent = says("script-factors.legend")
   },
 
   fallback: () => null,

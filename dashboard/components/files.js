@@ -2,19 +2,21 @@
 
 const FORMATS = ["PNG", "SVG", "PDF", "HTML", "CSV", "JSON"]
 const SCHEMA = "underhood-view/1" // what a JSON file says of itself, for the dashboard to open it again
-const HELP_OF = new Map([
-  ["HTML", "as one interactive page that needs no network"],
-  ["JSON", "as JSON; it opens this view again"],
-])
+
+/** What a button for a kind of file promises. @param {string} format @param {string} what */
+function promised(format, what) {
+  if (format === "HTML") return says("script-files.as-page", { what })
+  return format === "JSON" ? says("script-files.as-json", { what }) : says("script-files.as", { what, format })
+}
 
 /** The buttons for all kinds of files. @param {HTMLElement} place @param {string} [what] */
-function addTools(place, what = "this view") {
+function addTools(place, what = says("script-files.this-view")) {
   place.setAttribute("role", "group")
-  place.setAttribute("aria-label", "Download")
+  place.setAttribute("aria-label", says("script-files.download"))
   for (const format of FORMATS) {
     const tool = button("tool", format)
     tool.dataset.format = format
-    tool.title = `Download ${what} ${HELP_OF.get(format) || `as ${format}`}`
+    tool.title = promised(format, what)
     place.append(tool)
   }
 }

@@ -41,8 +41,11 @@ function probability(p) {
 /** 1st, 2nd, 1,204th. @param {number} rank */
 function ordinal(rank) {
   const teen = rank % 100 >= 11 && rank % 100 <= 13
-  const ending = teen ? "th" : { 1: "st", 2: "nd", 3: "rd" }[rank % 10] || "th"
-  return rank.toLocaleString("en") + ending
+  const filled = { rank: rank.toLocaleString("en") }
+  const last = teen ? 0 : rank % 10
+  if (last === 1) return says("script-format.ends-in-1st", filled)
+  if (last === 2) return says("script-format.ends-in-2nd", filled)
+  return last === 3 ? says("script-format.ends-in-3rd", filled) : says("script-format.nth", filled)
 }
 
 const DOTTED = "◌"
@@ -72,9 +75,14 @@ function visible(text) {
 }
 
 const UNSEEN = {
-  "\u00ad": "soft hyphen", "\u200b": "zero width space", "\u200c": "zero width non-joiner",
-  "\u200d": "zero width joiner", "\u200e": "left-to-right mark", "\u200f": "right-to-left mark",
-  "\ufe0f": "variation selector-16", "\ufeff": "zero width no-break space",
+  "\u00ad": says("script-format.soft-hyphen"),
+  "\u200b": says("script-format.zero-width-space"),
+  "\u200c": says("script-format.zero-width-non-joiner"),
+  "\u200d": says("script-format.zero-width-joiner"),
+  "\u200e": says("script-format.left-to-right-mark"),
+  "\u200f": says("script-format.right-to-left-mark"),
+  "\ufe0f": says("script-format.variation-selector-16"),
+  "\ufeff": says("script-format.zero-width-no-break-space"),
 }
 
 /**
@@ -84,7 +92,7 @@ const UNSEEN = {
 function seen(text) {
   const marks = [...new Set(text.trim())]
   if (!marks.length || !marks.every((mark) => mark in UNSEEN)) return visible(text)
-  return marks.length > 1 ? "(unseen marks)" : `(${UNSEEN[/** @type {keyof UNSEEN} */ (marks[0])]})`
+  return marks.length > 1 ? says("script-format.unseen-marks") : `(${UNSEEN[/** @type {keyof UNSEEN} */ (marks[0])]})`
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })

@@ -3,9 +3,8 @@
 /** @typedef {{name: string, nth?: number} | {quote: string} | string} Part Part of a sentence. */
 
 const NAME_LENGTH = 21 // “(part of a character)”
-const HELP = "Arrow keys walk through the words, Enter keeps one, Escape lets go."
-const HELP_EDITS =
-  "Arrow keys walk through the words, Space keeps one, Enter changes one, Escape lets go, Control and Z undoes a change."
+const HELP = says("script-frame.help")
+const HELP_EDITS = says("script-frame.help-edits")
 
 /** The fixed parts of a strip. @param {HTMLElement} root */
 function buildFrame(root) {
@@ -35,7 +34,7 @@ function writeSentence(node, parts) {
   const children = parts.flatMap((part) => {
     if (typeof part === "string") return [part]
     if ("quote" in part)
-      return ["“", element("bdi", "quote", shorten(part.quote, NAME_LENGTH)), "”"]
+      return saysParts("script-frame.quoted", { text: element("bdi", "quote", shorten(part.quote, NAME_LENGTH)) })
     const name = element("bdi", "name", shorten(part.name, NAME_LENGTH))
     if (part.nth) name.append(element("small", "nth", String(part.nth)))
     return [name]
@@ -47,8 +46,9 @@ function writeSentence(node, parts) {
 function sayWords(parts) {
   const say = (/** @type {Part} */ part) => {
     if (typeof part === "string") return part
-    if ("quote" in part) return `“${part.quote}”`
-    return part.nth ? `“${part.name}” (number ${part.nth})` : `“${part.name}”`
+    if ("quote" in part) return says("script-frame.quoted", { text: part.quote })
+    const { name, nth } = part
+    return nth ? says("script-frame.numbered", { text: name, nth }) : says("script-frame.quoted", { text: name })
   }
   return parts.map(say).join("")
 }
@@ -59,6 +59,6 @@ function sayWords(parts) {
  * @param {string} [separator]
  * @returns {Part[]}
  */
-function joinParts(groups, separator = ", ") {
+function joinParts(groups, separator = says("script-frame.comma")) {
   return groups.flatMap((group, i) => (i ? [separator, ...group] : group))
 }

@@ -9,7 +9,7 @@ function buildMaps(root) {
   const readout = element("p", "readout")
   const pairs = element("div", "pairs")
   pairs.setAttribute("role", "group")
-  pairs.setAttribute("aria-label", "Two methods to compare")
+  pairs.setAttribute("aria-label", says("script-maps.two-methods"))
   const key = element("p", "key")
   const lines = element("div", "lines")
   const foot = element("div", "foot")
@@ -77,10 +77,10 @@ class Maps {
     this.signed = data.rows.some((/** @type {any} */ row) => row.signed)
     this.ramp = this.signed ? theme.diverging : theme.sequential
     const { bar, ends, hint } = this.parts
-    hint.textContent = data.scale ? data.scale[1] : "each method by its own largest score"
+    hint.textContent = data.scale ? data.scale[1] : says("script-maps.own-scale")
     bar.style.backgroundImage = gradient(this.ramp)
-    ends.firstChild.textContent = data.scale?.[2] || (this.signed ? "pushes down" : "0")
-    ends.lastChild.textContent = data.scale ? data.scale[0] : this.signed ? "pushes up, or matters" : "matters most"
+    ends.firstChild.textContent = data.scale?.[2] || (this.signed ? says("script-maps.pushes-down") : "0")
+    ends.lastChild.textContent = data.scale ? data.scale[0] : this.signed ? says("script-maps.pushes-up") : says("script-maps.matters-most")
     this.writePairs()
     this.width = 0
     this.reflow()
@@ -168,7 +168,7 @@ class Maps {
       const node = button("pair")
       node.dataset.pair = String(i)
       const rho = number(pair.rho, 2)
-      node.append(`${rows[pair.one].title} and ${rows[pair.other].title} `, element("strong", "", rho))
+      node.append(`${pairName(rows, pair)} `, element("strong", "", rho))
       return node
     })
     this.parts.pairs.replaceChildren(...nodes)
@@ -215,20 +215,20 @@ class Maps {
       const scored = rows
         .map((/** @type {any} */ row) => [row.title, row.written[this.word], row.ranks[this.word]])
         .filter((/** @type {any[]} */ entry) => entry[1] !== null)
-      const said = scored.map(([title, value, rank]) => `${title} ${value} (${ordinal(rank)})`).join(", ")
-      return [{ name: visible(words[this.word].t) }, said ? `: ${said}.` : ": no score."]
+      const scores = scored.map(([title, value, rank]) => says("script-maps.score", { method: title, value, rank: ordinal(rank) })).join(", ")
+      const word = { name: visible(words[this.word].t) }
+      return scores ? saysParts("script-maps.scores", { word, scores }) : saysParts("script-maps.no-score", { word })
     }
     const pair = pairs[this.pair]
-    if (!pair) return ["Point at a word to read its scores."]
-    const names = `${rows[pair.one].title} and ${rows[pair.other].title}`
+    if (!pair) return [says("script-maps.point")]
     const named = pair.disputed.map((/** @type {number} */ w) => visible(words[w].t))
     const differ = [...new Set(named)].map((name) => {
       const times = named.filter((/** @type {string} */ other) => other === name).length
-      return times > 1 ? [{ name }, ` (${times} times)`] : [{ name }]
+      return times > 1 ? saysParts("script-maps.times", { word: { name }, count: times }) : [{ name }]
     })
-    const most = differ.length ? [" They differ most on ", ...joinParts(differ), " (underlined)."] : []
-    const said = pair.said || `${names}: rank correlation ${number(pair.rho, 2)}, Kendall ${number(pair.kendall, 2)}.`
-    return [said, ...most]
+    const filled = { pair: pairName(rows, pair), rho: number(pair.rho, 2), kendall: number(pair.kendall, 2) }
+    const said = pair.said || says("script-maps.agree", filled)
+    return differ.length ? [`${said} `, ...saysParts("script-maps.differ", { words: joinParts(differ) })] : [said]
   }
 
   /** Arrow keys walk through the words of the first method. @param {KeyboardEvent} event */
@@ -264,6 +264,9 @@ class Maps {
     return savePicture(format, name, scene)
   }
 }
+
+/** The two methods of a pair. @param {any[]} rows @param {any} pair */
+const pairName = (rows, { one, other }) => says("script-maps.pair", { one: rows[one].title, other: rows[other].title })
 
 /** The word an event is about. @param {Event} event */
 const wordOf = (event) => numberOf(event, "word")

@@ -1,10 +1,9 @@
 // Predict, then look: words to mark; and once the map is shown, which of them it has at its top.
 
-const KEYS = "Arrow keys walk through the words, Enter or Space marks one."
 const STANDS = [
-  ["hit", "✓ marked, and at the top"],
-  ["missed", "○ at the top, not marked"],
-  ["extra", "– marked, not at the top"],
+  ["hit", says("script-marking.hit")],
+  ["missed", says("script-marking.missed")],
+  ["extra", says("script-marking.extra")],
 ]
 const SIGN = { hit: "✓", missed: "○", extra: "–" }
 
@@ -57,7 +56,7 @@ class Marking {
     if (truths.length) return
     const [{ strip, cells }] = /** @type {any[]} */ (this.rows)
     strip.setAttribute("role", "group")
-    strip.setAttribute("aria-label", `The words of the text. ${KEYS}`)
+    strip.setAttribute("aria-label", says("script-marking.words"))
     strip.addEventListener("click", (/** @type {Event} */ event) => this.clicked(event), { signal: this.signal })
     strip.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.walk(event, cells), { signal: this.signal })
     const first = this.data.could[0]
@@ -112,7 +111,7 @@ class Marking {
     }
     const { wanted, truths } = this.data
     this.count.hidden = truths.length > 0
-    this.count.textContent = `${this.marked.size} of ${wanted} marked`
+    this.count.textContent = says("script-marking.marked", { count: this.marked.size, wanted })
   }
 }
 
@@ -128,7 +127,7 @@ function label(cell, stand) {
   cell.button.querySelector(".score")?.remove()
   cell.button.removeAttribute("aria-label")
   if (!stand) return
-  const said = STANDS.find(([name]) => name === stand)?.[1].slice(2)
+  const said = STANDS.find(([name]) => name === stand)?.[1]
   const sign = element("span", "score", SIGN[stand])
   sign.setAttribute("aria-hidden", "true")
   cell.button.append(sign)
@@ -138,7 +137,7 @@ function label(cell, stand) {
 /** What the signs mean. */
 function legendOfMarks() {
   const row = element("p", "legend")
-  row.append(...STANDS.map(([name, text]) => element("span", `key ${name}`, text)))
+  row.append(...STANDS.map(([name, text]) => element("span", `key ${name}`, `${SIGN[name]} ${text}`)))
   return row
 }
 

@@ -10,12 +10,12 @@ function buildMerges(root) {
   const words = element("div", "choices")
   words.setAttribute("role", "group")
   const stepper = element("div", "stepper")
-  const back = button("tool step", "‹ back")
+  const back = button("tool step", says("script-merges.back"))
   const slider = /** @type {HTMLInputElement} */ (document.createElement("input"))
   slider.type = "range"
   slider.min = "0"
-  slider.setAttribute("aria-label", "Merges done")
-  const on = button("tool step", "next ›")
+  slider.setAttribute("aria-label", says("script-merges.merges-done"))
+  const on = button("tool step", says("script-merges.next"))
   const said = element("p", "said")
   said.setAttribute("aria-live", "polite")
   stepper.append(back, slider, on)
@@ -23,7 +23,7 @@ function buildMerges(root) {
   const table = element("div", "numbers")
   table.tabIndex = 0
   table.setAttribute("role", "group")
-  table.setAttribute("aria-label", "Pieces, their numbers and the beginnings of their vectors")
+  table.setAttribute("aria-label", says("script-merges.pieces"))
   root.append(words, stepper, said, rows, table)
   return { words, back, slider, on, said, rows, table }
 }
@@ -109,12 +109,15 @@ class Merges {
  */
 function mergeSentence(word, step) {
   const all = word.joined.length
-  const count = (/** @type {number} */ n, /** @type {string} */ what) => `${n} ${what}${n === 1 ? "" : "s"}`
-  if (!all) return `“${word.word}”: ${count(word.pieces.length, "byte")}, and no pair the tokenizer knows.`
-  if (!step) return `“${word.word}” begins as ${count(word.steps[0].length, "byte")}.`
+  const pieces = { word: word.word, count: word.pieces.length }
+  if (!all) return pieces.count === 1 ? says("script-merges.no-pair-one", pieces) : says("script-merges.no-pair", pieces)
+  const bytes = { word: word.word, count: word.steps[0].length }
+  if (!step) return bytes.count === 1 ? says("script-merges.begins-one", bytes) : says("script-merges.begins", bytes)
   const [left, right] = joinedPair(word, step)
-  const end = step === all ? ` No known pair is left: ${count(word.pieces.length, "piece")}.` : ""
-  return `Merge ${step} of ${all}: “${left}” + “${right}”.${end}`
+  const merge = says("script-merges.merge", { step, all, left, right })
+  if (step < all) return merge
+  const end = pieces.count === 1 ? says("script-merges.none-left-one", pieces) : says("script-merges.none-left", pieces)
+  return `${merge} ${end}`
 }
 
 /**
@@ -141,8 +144,9 @@ function stepRow(word, step) {
     const chip = element("bdi", fresh ? "chip fresh" : "chip", piece)
     chips.append(chip)
   })
-  const rank = step ? `pair no. ${word.ranks[step - 1].toLocaleString("en")}` : "bytes"
-  row.append(chips, element("span", "rank", rank))
+  const rank = step && word.ranks[step - 1].toLocaleString("en")
+  const told = rank ? says("script-merges.rank", { rank }) : says("script-merges.bytes")
+  row.append(chips, element("span", "rank", told))
   return row
 }
 
@@ -155,8 +159,9 @@ function stepRow(word, step) {
 function writeNumbers(place, word, width) {
   const table = document.createElement("table")
   const head = document.createElement("tr")
-  const beginning = `its vector: the first of ${width.toLocaleString("en")} numbers`
-  for (const name of ["piece", "number", ...(width ? [beginning] : [])]) head.append(element("th", "", name))
+  const beginning = says("script-merges.vector", { width: width.toLocaleString("en") })
+  for (const name of [says("script-merges.piece"), says("script-merges.number"), ...(width ? [beginning] : [])])
+    head.append(element("th", "", name))
   table.append(head)
   for (const piece of word.pieces) {
     const row = document.createElement("tr")

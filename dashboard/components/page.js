@@ -45,7 +45,7 @@ function wholePage({ title, caption, style, body, script, data }) {
   const closed = (/** @type {string} */ text, /** @type {string} */ tag) =>
     text.replace(new RegExp(`</(?=${tag})`, "gi"), "<\\/").replace(/<!--/g, "<\\!--")
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
+<html lang="${says("script-page.language-tag")}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${SAFE}">
 <title>${xml(title)}</title>

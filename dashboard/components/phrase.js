@@ -3,7 +3,7 @@
 /** The button of the legend that makes the next clicks choose a phrase. @param {any} strip */
 function phraseButton(strip) {
   const node = button("choice act")
-  node.title = "Or click one end of the phrase, and Shift+click the other."
+  node.title = says("script-phrase.ends")
   node.addEventListener("click", () => extend(strip, !strip.extending), { signal: strip.signal })
   return node
 }
@@ -13,7 +13,7 @@ function extend(strip, on) {
   strip.extending = on
   const { phrase } = strip.legend
   phrase.setAttribute("aria-pressed", String(on))
-  phrase.textContent = on ? "now choose its first and last word" : "explain a phrase"
+  phrase.textContent = on ? says("script-phrase.choose") : says("script-phrase.explain")
 }
 
 /** First and last word of the phrase that is shown, if one is. @param {any} strip */
@@ -99,5 +99,5 @@ function phraseSubject(strip, [from, to]) {
   rows.forEach((/** @type {number} */ word, /** @type {number} */ i) => {
     if (word >= from && word <= to) p *= likely[i] ?? 1
   })
-  return ["The phrase ", { quote: visible(written) }, ` (${probability(p)})`]
+  return saysParts("script-phrase.phrase", { phrase: { quote: visible(written) }, probability: probability(p) })
 }

@@ -6,7 +6,7 @@ const START = 3
 
 /** An area with two figures, as the sentences write them: 0.93; "about 0" for less. @param {number} p */
 function share(p) {
-  if (p !== 0 && Math.abs(p) < 0.00005) return "about 0"
+  if (p !== 0 && Math.abs(p) < 0.00005) return says("script-removal.about-zero")
   if (p < 0) return `−${share(-p)}`
   return p.toFixed(p >= 0.0995 ? 2 : p >= 0.00995 ? 3 : 4)
 }
@@ -18,16 +18,16 @@ function buildRemoval(root) {
   const text = element("p", "text")
   const stepper = element("div", "stepper")
   const back = button("tool step", "‹")
-  back.setAttribute("aria-label", "One word fewer")
+  back.setAttribute("aria-label", says("script-removal.fewer"))
   const slider = /** @type {HTMLInputElement} */ (document.createElement("input"))
   slider.type = "range"
   slider.min = "0"
   const on = button("tool step", "›")
-  on.setAttribute("aria-label", "One word more")
+  on.setAttribute("aria-label", says("script-removal.more"))
   const modes = element("span", "modes")
   modes.setAttribute("role", "group")
-  modes.setAttribute("aria-label", "What happens to the words")
-  const ways = ["take away", "put back"].map((name) => button("choice", name))
+  modes.setAttribute("aria-label", says("script-removal.modes"))
+  const ways = [says("script-removal.take-away"), says("script-removal.put-back")].map((name) => button("choice", name))
   modes.append(...ways)
   stepper.append(back, slider, on, modes)
   const chart = element("div", "chart")
@@ -161,8 +161,8 @@ class Removal {
     const line = this.lines[this.chosen]
     const { slider, back, on, readout } = this.parts
     slider.value = String(this.step)
-    slider.setAttribute("aria-label", this.back ? "Words put back" : "Words taken away")
-    slider.setAttribute("aria-valuetext", `${this.step} of ${this.count}`)
+    slider.setAttribute("aria-label", this.back ? says("script-removal.words-put-back") : says("script-removal.words-taken-away"))
+    slider.setAttribute("aria-valuetext", says("script-removal.step", { step: this.step, count: this.count }))
     back.disabled = this.step === 0
     on.disabled = this.step === this.count
     const moved = new Set(line.order.slice(0, step).map((/** @type {number} */ k) => this.data.numbers[k]))
@@ -194,7 +194,7 @@ function linesOf(data, colours) {
     ...method,
     colour: colours[i % colours.length],
   }))
-  if (data.greedy) lines.push({ ...data.greedy, title: "greedy order", colour: GREY, dotted: true })
+  if (data.greedy) lines.push({ ...data.greedy, title: says("script-removal.greedy-order"), colour: GREY, dotted: true })
   return lines
 }
 
@@ -232,18 +232,15 @@ function removalSentence(shown, step) {
   const line = shown.lines[shown.chosen]
   const values = shown.curve(line)
   const chance = (shown.back ? data.random.insertion : data.random.deletion)[0]
-  const did = shown.back ? "put back" : data.did
   const p = (/** @type {number} */ at) => percent(values[at])
   if (!step) {
-    const whole = shown.back ? "With no word there" : "With every word there"
-    return [`${line.title}. ${whole}, p = ${p(0)}.`]
+    const whole = { method: line.title, p: p(0) }
+    return [shown.back ? says("script-removal.no-word", whole) : says("script-removal.every-word", whole)]
   }
-  const word = data.words[data.numbers[line.order[step - 1]]].t
-  return [
-    `${line.title}. With ${step} of ${count} words ${did}, the last of them `,
-    { name: word },
-    `, p goes from ${p(0)} to ${p(step)}; with ${step} random ones, to ${percent(chance[step])} on average.`,
-  ]
+  const word = { name: data.words[data.numbers[line.order[step - 1]]].t }
+  const figures = { step, count, from: p(0), to: p(step), chance: percent(chance[step]) }
+  const filled = { method: line.title, word, did: data.did, ...figures }
+  return shown.back ? saysParts("script-removal.put-back-step", filled) : saysParts("script-removal.did-step", filled)
 }
 
 export default function ({ data, parentElement }) {

@@ -9,8 +9,8 @@ function writeTable(place, shown) {
   const { data, lines } = shown
   const table = document.createElement("table")
   const head = document.createElement("tr")
-  const way = shown.back ? "area, putting back (insertion AUC) ↑" : "area, taking away (deletion AUC) ↓"
-  const columns = ["order of", way, "comprehen\u00adsiveness (AOPC) ↑", "sufficiency (AOPC) ↓"]
+  const way = shown.back ? says("script-removal_table.insertion") : says("script-removal_table.deletion")
+  const columns = [says("script-removal_table.order-of"), way, says("script-removal_table.comprehensiveness"), says("script-removal_table.sufficiency")]
   for (const name of columns) head.append(element("th", "", name))
   table.append(head)
   const at = shown.back ? 1 : 0
@@ -23,7 +23,7 @@ function writeTable(place, shown) {
     name.disabled = shown.back && !line.insertion
     const cell = element("td")
     cell.append(name)
-    if (line.chance) cell.append(element("span", "mark", "no better than chance"))
+    if (line.chance) cell.append(element("span", "mark", says("script-removal_table.no-better-than-chance")))
     row.append(cell)
     for (const value of [line.areas[at], line.aopc?.[0], line.aopc?.[1]]) {
       row.append(element("td", "figure", typeof value === "number" ? share(value) : "–"))
@@ -31,7 +31,7 @@ function writeTable(place, shown) {
     table.append(row)
   })
   const row = document.createElement("tr")
-  const cell = element("td", "plain", `random orders (95${NBSP}%)`)
+  const cell = element("td", "plain", says("script-removal_table.random-orders"))
   cell.prepend(swatch(GREY, false))
   row.append(cell)
   const { areas, aopc } = data.random
@@ -40,7 +40,7 @@ function writeTable(place, shown) {
   )
   for (const band of bands) {
     const interval = element("td", "figure", share(band[0]))
-    interval.append(element("span", "band", `${share(band[1])} to ${share(band[2])}`))
+    interval.append(element("span", "band", says("script-removal_table.range", { low: share(band[1]), high: share(band[2]) })))
     row.append(interval)
   }
   table.append(row)

@@ -11,18 +11,18 @@ const replayed = { ...surprise, pinnable: () => false }
 /** The fixed parts. @param {HTMLElement} root */
 function buildReplay(root) {
   const stepper = element("div", "stepper")
-  const back = button("tool step", "‹ earlier")
+  const back = button("tool step", says("script-replay.earlier"))
   const slider = /** @type {HTMLInputElement} */ (document.createElement("input"))
   slider.type = "range"
   slider.min = "0"
-  slider.setAttribute("aria-label", "Stage of the training")
-  const on = button("tool step", "later ›")
+  slider.setAttribute("aria-label", says("script-replay.stage"))
+  const on = button("tool step", says("script-replay.later"))
   stepper.append(back, slider, on)
   const said = element("p", "said")
   said.setAttribute("aria-live", "polite")
   const title = element("p", "what")
   const bars = element("ol", "bars")
-  const below = element("p", "what", "How surprised it was by each word then")
+  const below = element("p", "what", says("script-replay.surprise"))
   const strip = element("div", "strip")
   root.append(stepper, said, title, bars, below, strip)
   return { back, slider, on, said, title, bars, strip }

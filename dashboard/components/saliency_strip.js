@@ -27,9 +27,9 @@ function buildLegend(strip) {
   const note = element("span", "hint")
   const scale = element("span", "scale")
   scale.setAttribute("role", "group")
-  scale.setAttribute("aria-label", "Scale of the colours")
-  const choices = ["this word", "whole text"].map((text) => button("choice", text))
-  scale.append("scale:", ...choices)
+  scale.setAttribute("aria-label", says("script-saliency_strip.scale-of-the-colours"))
+  const choices = [says("script-saliency_strip.this-word"), says("script-saliency_strip.whole-text")].map((text) => button("choice", text))
+  scale.append(says("script-saliency_strip.scale"), ...choices)
   strip.ownScale = true
   choices.forEach((choice, i) => {
     const choose = () => {
@@ -56,7 +56,7 @@ function writeLegend(strip, limit, unit) {
   const { signed } = strip.data
   const end = number(limit, Math.max(0, decimals(limit) - 1))
   const texts = signed
-    ? [`−${end} ${unit} pushes down`, `+${end} ${unit} pushes up`]
+    ? [says("script-saliency_strip.pushes-down", { end, unit }), says("script-saliency_strip.pushes-up", { end, unit })]
     : ["0", `${end} ${unit}`]
   if (limit === 0) texts[0] = texts[1] = `0 ${unit}`
   if (low.textContent !== texts[0]) low.textContent = texts[0]
@@ -101,7 +101,7 @@ function ranked(strip, row) {
   return { order, write }
 }
 
-const SPOKEN = new Map([["⏎", "a new line"], ["⇥", "a tab"], ["␣", "a space"]])
+const SPOKEN = new Map([["⏎", says("script-saliency_strip.new-line")], ["⇥", says("script-saliency_strip.tab")], ["␣", says("script-saliency_strip.space")]])
 
 /** A word in a sentence: white space in words. @param {string} name */
 const spoken = (name) => SPOKEN.get(name) || name
@@ -125,12 +125,20 @@ function subject(strip, target) {
   const phrase = phraseOf(strip)
   if (phrase) return phraseSubject(strip, phrase)
   const p = strip.data.probability?.[strip.rowAt.get(target)]
-  const after = target >= strip.data.words.length
-  const likely = typeof p === "number" ? ` (${probability(p)})` : ""
-  const what = strip.data.task === "classify" ? "The class " : "The next word "
+  const word = named(strip, target)
+  const likely = typeof p === "number"
+  const who = likely ? saysParts("script-saliency_strip.likely", { word, probability: probability(p) }) : word
   const rival = rivalOf(strip, target)
-  const other = rival ? [", rather than ", { quote: spoken(rival.name) }, ","] : []
-  return [after ? what : "", { quote: spoken(strip.cells[target].name) }, likely, ...other]
+  if (!rival) return who
+  return saysParts("script-saliency_strip.rather-than", { word: who, rival: { quote: spoken(rival.name) } })
+}
+
+/** A word of the text, the next word, or a class. @param {any} strip @param {number} target @returns {Part[]} */
+function named(strip, target) {
+  const word = { quote: spoken(strip.cells[target].name) }
+  if (target < strip.data.words.length) return [word]
+  if (strip.data.task === "classify") return saysParts("script-saliency_strip.class", { word })
+  return saysParts("script-saliency_strip.next-word", { word })
 }
 
 /**
@@ -142,29 +150,42 @@ function subject(strip, target) {
  * @returns {Part[]}
  */
 function sentenceOf(strip, target, row, best) {
-  if (target === null) return ["No word here has scores."]
-  const who = subject(strip, target)
+  if (target === null) return [says("script-saliency_strip.none")]
   if (!row || !best) {
-    const first = "nothing stands before the first word."
-    const part = "it is part of the answer below: point at a class."
-    const own = strip.data.task === "classify" ? part : "it has no scores of its own."
-    const why = target === 0 && strip.data.task === "causal" ? first : own
-    return [{ quote: strip.cells[target].name }, ": ", why]
+    const word = { quote: strip.cells[target].name }
+    const { task } = strip.data
+    if (target === 0 && task === "causal") return saysParts("script-saliency_strip.first", { word })
+    if (task === "classify") return saysParts("script-saliency_strip.part-of-the-answer", { word })
+    return saysParts("script-saliency_strip.no-scores", { word })
   }
-  if (!best.order.length) return [...who, ": no word has any score for this one."]
+  const who = subject(strip, target)
+  if (!best.order.length) return saysParts("script-saliency_strip.no-causes", { word: who })
   /** @returns {Part[]} */
   const cause = (/** @type {number} */ i) => [
     { name: spoken(strip.cells[i].name), nth: strip.nth[i] },
     ` ${best.write(i)}`,
   ]
   const list = (/** @type {number[]} */ indices) => joinParts(indices.map(cause))
-  if (!strip.data.signed) return [...who, " depends most on ", ...list(best.order.slice(0, 4)), "."]
+  if (!strip.data.signed)
+    return saysParts("script-saliency_strip.depends", { word: who, causes: list(best.order.slice(0, 4)) })
   const up = list(best.order.filter((i) => row[i] > 0).slice(0, 3))
   const down = list(best.order.filter((i) => row[i] < 0).slice(0, 2))
-  const verb = target >= strip.data.words.length ? " is made " : " was made "
-  const parts = [...who, verb, ...(up.length ? ["likelier by ", ...up] : [])]
-  if (down.length) parts.push(up.length ? " and less likely by " : "less likely by ", ...down)
-  return [...parts, ` ${unitOf(strip, target)}.`]
+  const filled = { word: who, up, down, unit: unitOf(strip, target) }
+  return target < strip.data.words.length ? wasMade(filled) : isMade(filled)
+}
+
+/** What made a word that was read likelier, and what less likely. @param {{up: Part[], down: Part[], [key: string]: any}} filled */
+function wasMade(filled) {
+  if (!filled.down.length) return saysParts("script-saliency_strip.was-likelier", filled)
+  if (!filled.up.length) return saysParts("script-saliency_strip.was-less-likely", filled)
+  return saysParts("script-saliency_strip.was-both", filled)
+}
+
+/** The same of a word or a class that is guessed. @param {{up: Part[], down: Part[], [key: string]: any}} filled */
+function isMade(filled) {
+  if (!filled.down.length) return saysParts("script-saliency_strip.is-likelier", filled)
+  if (!filled.up.length) return saysParts("script-saliency_strip.is-less-likely", filled)
+  return saysParts("script-saliency_strip.is-both", filled)
 }
 
 /** @type {Kind} */
@@ -185,7 +206,7 @@ const saliency = {
     strip.ramp = data.signed ? theme.diverging : theme.sequential
     strip.legend.bar.style.backgroundImage = gradient(strip.ramp)
     keepPhrase(strip)
-    strip.legend.note.textContent = data.signed ? "" : "under words: share of the row"
+    strip.legend.note.textContent = data.signed ? "" : says("script-saliency_strip.under-words")
   },
 
   fallback: (strip) => strip.data.first,

@@ -1,7 +1,8 @@
 // What every page can be taken away by: its link, and under each of its charts the files of that picture.
 
 const CHART = "[data-testid=stPlotlyChart]"
-const HEAD = ["series", "x", "y", "value", "in words"]
+const HEAD = ["series", "x", "y", "value", "in words"] // of the files; what a reader sees is TITLES
+const TITLES = [says("script-saving.series"), says("script-saving.x"), says("script-saving.y"), says("script-saving.value"), says("script-saving.in-words")]
 const CHART_LOOK = `
   figure { position: relative; margin: 0; outline-offset: 4px; }
   figure svg { display: block; max-width: 100%; height: auto; }
@@ -25,16 +26,16 @@ function briefly({ box, said, row }) {
 function offerCopy(lines) {
   const place = lines.parentElement
   if (!place || place.querySelector(".copy-lines")) return
-  const copy = button("copy-lines", "Copy")
+  const copy = button("copy-lines", says("script-saving.copy"))
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(lines.textContent || "")
-      copy.textContent = "Copied"
+      copy.textContent = says("script-saving.copied")
     } catch {
       getSelection()?.selectAllChildren(lines)
-      copy.textContent = "Selected"
+      copy.textContent = says("script-saving.selected")
     }
-    setTimeout(() => (copy.textContent = "Copy"), 2000)
+    setTimeout(() => (copy.textContent = says("script-saving.copy")), 2000)
   })
   place.classList.add("lines")
   place.append(copy)
@@ -56,7 +57,7 @@ class Saving {
   constructor(root, signal) {
     this.root = root
     this.data = /** @type {any} */ (null)
-    this.button = button("tool copy", "Copy link")
+    this.button = button("tool copy", says("script-saving.copy-link"))
     this.said = element("span", "said")
     this.said.setAttribute("role", "status")
     root.append(this.button, this.said)
@@ -98,10 +99,10 @@ class Saving {
       if (!place || place.querySelector(".chart-tools") || !chart.querySelector(".main-svg")) continue
       stayStill(chart.querySelector(".js-plotly-plot") || chart)
       const row = element("div", "chart-tools")
-      addTools(row, "this picture")
-      const table = button("tool", "Table")
+      addTools(row, says("script-saving.this-picture"))
+      const table = button("tool", says("script-saving.table"))
       table.dataset.format = "Table"
-      table.title = "The numbers of this picture as a table"
+      table.title = says("script-saving.table-help")
       row.prepend(table)
       row.addEventListener("click", (event) => {
         const { format } = /** @type {HTMLElement} */ (event.target).dataset
@@ -114,13 +115,13 @@ class Saving {
   /** The link of this view, which the address bar holds; where it may not be copied it is shown instead. */
   async copy() {
     if (this.data.text !== null) {
-      this.said.textContent = "This text is too long for a link: save a view as JSON, which opens it again."
+      this.said.textContent = says("script-saving.too-long")
       return
     }
     const link = location.href
     try {
       await navigator.clipboard.writeText(link)
-      this.said.textContent = "Copied."
+      this.said.textContent = says("script-saving.link-copied")
     } catch {
       this.said.textContent = link
       getSelection()?.selectAllChildren(this.said)
@@ -136,10 +137,12 @@ class Saving {
     const look = { caption, background: pageColour(place), muted: style.color, family: style.fontFamily }
     const points = pointsOf(chart)
     const rows = points.map((point) => [...point.row, point.said])
-    if (format === "Table") return showTable(caption, HEAD, rows)
+    if (format === "Table") return showTable(caption, TITLES, rows)
     if (format === "CSV") return download(name, "csv", toCsv([HEAD, ...rows]), "text/csv")
     if (format === "JSON") return download(name, "json", toJson({ caption, head: HEAD, rows }), "application/json")
-    if (format === "HTML") return this.savePage(name, chart, look, { name, caption, head: HEAD, points: points.map(briefly) })
+    if (format === "HTML") {
+      return this.savePage(name, chart, look, { name, caption, head: TITLES, points: points.map(briefly) })
+    }
     const svg = chartSvg(chart, look)
     if (format === "SVG") return download(name, "svg", svg, "image/svg+xml")
     if (format === "PDF") return download(name, "pdf", await svgToPdf(svg, caption), "application/pdf")
@@ -152,7 +155,7 @@ class Saving {
     const alt = chart.closest(CHART)?.getAttribute("aria-label") || look.caption
     const figure = `<figure tabindex="0" role="img" aria-label="${xml(alt)}">`
     const over = '<div id="ring" hidden></div><div id="said" role="status" hidden></div></figure>'
-    const numbers = "<details><summary>The numbers</summary><table></table></details>"
+    const numbers = `<details><summary>${xml(says("script-saving.the-numbers"))}</summary><table></table></details>`
     const page = wholePage({
       title: `Underhood: ${name}`, caption: look.caption, data: { ...record, view: whereabouts() },
       style: `${themeRules(host, "")}\n${LOOK}\n${CHART_LOOK}`,

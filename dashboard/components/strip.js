@@ -122,7 +122,7 @@ class Strip {
     this.editor.update(data.edits)
     for (const cell of this.cells) cell.level = NaN
     this.root.classList.toggle("many", this.cells.length > MANY)
-    this.frame.words.setAttribute("aria-label", data.label || "Words")
+    this.frame.words.setAttribute("aria-label", data.label || says("script-strip.words"))
     if (data.group && data.group !== before?.group) {
       listen(data.group, this.root, (detail) => this.onLinked(detail), this.signal)
     }

@@ -1,10 +1,10 @@
 // Where was the model surprised? Every word is coloured by its place among the model's guesses.
 
 const BANDS = [
-  { level: 0, text: "among the 10 likeliest" },
-  { level: 85, text: "11th to 100th" },
-  { level: 160, text: "101st to 1,000th" },
-  { level: 235, text: "beyond the 1,000th" },
+  { level: 0, text: says("script-surprise.band-10") },
+  { level: 85, text: says("script-surprise.band-100") },
+  { level: 160, text: says("script-surprise.band-1000") },
+  { level: 235, text: says("script-surprise.band-beyond") },
 ]
 const LABELS = 8
 const CHANGES = 24 // after an edit, how many of them are labelled
@@ -16,10 +16,11 @@ function writeBands(strip) {
     const swatch = element("span", "swatch")
     swatch.style.backgroundColor = strip.theme.sequential.background[level]
     const entry = element("span", "band")
-    entry.append(swatch, `${text}: ${count.toLocaleString("en")} ${count === 1 ? "word" : "words"}`)
+    const filled = { band: text, count: count.toLocaleString("en") }
+    entry.append(swatch, count === 1 ? says("script-surprise.one-word", filled) : says("script-surprise.words", filled))
     return entry
   })
-  const under = strip.data.was ? "under words: change in bits since the last edit" : "under words: bits of surprise"
+  const under = strip.data.was ? says("script-surprise.under-words-change") : says("script-surprise.under-words-bits")
   const hint = element("span", "hint", under)
   strip.frame.legend.replaceChildren(...entries, hint)
 }
@@ -48,26 +49,32 @@ function expectedAt(strip, index) {
  * @returns {Part[]}
  */
 function surpriseSentence(strip, target) {
-  if (target === null) return ["No word here was predicted."]
-  const { bits, rank, vocabulary, probability: likely } = strip.data
-  const who = { quote: strip.cells[target].name }
+  if (target === null) return [says("script-surprise.none")]
+  const { bits, rank, probability: likely } = strip.data
+  const word = { quote: strip.cells[target].name }
   const amount = bits[target]
-  if (amount === null) return [who, ": nothing stands before this word to predict it from."]
-  const place = rank[target]
-  const all = vocabulary.toLocaleString("en")
+  if (amount === null) return saysParts("script-surprise.first", { word })
   const p = likely?.[target]
-  const guess = place === 1 ? "the first" : ordinal(place)
-  const count = strip.data.pieces[target]
-  const chance = typeof p === "number" ? ` (${probability(p)})` : ""
-  const rare = count > 1 ? `its ${count} pieces stood no further down than ` : ""
-  const head = [who, `: ${number(amount, 1)} bits of surprise${chance}; `]
-  head.push(`${rare}${guess} of ${all} guesses`)
-  const others = expectedAt(strip, target)
+  const amounts = { bits: number(amount, 1), probability: typeof p === "number" ? probability(p) : "" }
+  const surprised = amounts.probability ? says("script-surprise.bits-likely", amounts) : says("script-surprise.bits", amounts)
+  const told = /** @type {Part[][]} */ ([[surprised], [placeAt(strip, target)]])
   const was = changeAt(strip, target)
-  if (was !== null) head.push(`; ${number(was, 1, true)} since the last edit (${number(amount - was, 1)} before)`)
-  if (!others.length) return [...head, "."]
-  const lead = place === 1 ? "; after it came " : "; instead the model expected "
-  return [...head, lead, ...others, "."]
+  const change = was !== null && { change: number(was, 1, true), before: number(amount - was, 1) }
+  if (change) told.push([says("script-surprise.since", change)])
+  const words = expectedAt(strip, target)
+  if (words.length && rank[target] === 1) told.push(saysParts("script-surprise.after-it", { words }))
+  else if (words.length) told.push(saysParts("script-surprise.instead", { words }))
+  return saysParts("script-surprise.sentence", { word, told: joinParts(told, says("script-surprise.between")) })
+}
+
+/** Where a word, or its rarest piece, stood among the guesses. @param {any} strip @param {number} target */
+function placeAt(strip, target) {
+  const { rank, vocabulary, pieces } = strip.data
+  const filled = { rank: ordinal(rank[target]), all: vocabulary.toLocaleString("en"), count: pieces[target] }
+  const best = rank[target] === 1
+  if (filled.count > 1)
+    return best ? says("script-surprise.pieces-first", filled) : says("script-surprise.pieces-nth", filled)
+  return best ? says("script-surprise.place-first", filled) : says("script-surprise.place-nth", filled)
 }
 
 /** By how many bits an edit changed a word's surprise; null for a new word. @param {any} strip @param {number} i */

@@ -1,16 +1,14 @@
 // The trail of edits: a line before the first one; then what the last one changed, every text, and undo.
 
-const HINT = "Double-click a word to change it (touch: press it long; keyboard: Enter). Every picture follows."
-
 /** The fixed parts. @param {HTMLElement} root */
 function buildTrail(root) {
-  const hint = element("p", "hint", HINT)
+  const hint = element("p", "hint", says("script-trail.hint"))
   const table = element("table", "changes")
   const nav = element("nav", "steps")
-  nav.setAttribute("aria-label", "Trail of edits")
+  nav.setAttribute("aria-label", says("script-trail.steps"))
   const list = element("ol")
-  const undo = button("tool undo", "Undo")
-  undo.title = "Ctrl+Z on a word does the same"
+  const undo = button("tool undo", says("script-trail.undo"))
+  undo.title = says("script-trail.undo-help")
   nav.append(list, undo)
   const live = element("div", "unseen")
   live.setAttribute("aria-live", "polite")
@@ -41,9 +39,17 @@ function stepParts([lead, was, now, tail], number) {
 
 /** The same for a screen reader. @param {string[]} step @param {number} number */
 function stepName([lead, was, now, tail], number) {
-  if (!was && !now) return `Text ${number}: ${lead}`
-  const what = was && now ? `“${was}” became “${now}”` : was ? `“${was}” was deleted` : `“${now}” was put in`
-  return `Text ${number}: ${what}${tail || lead ? `, in “${[lead, now, tail].filter(Boolean).join(" ")}”` : ""}`
+  if (!was && !now) return says("script-trail.text", { number, what: lead })
+  const what = changed(was, now)
+  const around = [lead, now, tail].filter(Boolean).join(" ")
+  if (!tail && !lead) return says("script-trail.text", { number, what })
+  return says("script-trail.text-in", { number, what, around })
+}
+
+/** What became of a word. @param {string} was @param {string} now */
+function changed(was, now) {
+  if (was && now) return says("script-trail.became", { was, now })
+  return was ? says("script-trail.was-deleted", { was }) : says("script-trail.was-put-in", { now })
 }
 
 class Trail {
@@ -75,11 +81,11 @@ class Trail {
     nav.hidden = !any
     table.hidden = !data.rows.length
     undo.toggleAttribute("disabled", data.at === 0)
-    const caption = element("caption", "", "What the last edit changed")
+    const caption = element("caption", "", says("script-trail.caption"))
     table.replaceChildren(caption, ...data.rows.map(changeRow))
     list.replaceChildren(...data.steps.map((/** @type {string[]} */ step, /** @type {number} */ i) => this.step(step, i)))
     live.textContent = data.rows
-      .map((/** @type {string[]} */ [what, before, after, by]) => `${what}: ${before}, now ${after} (${by})`)
+      .map((/** @type {string[]} */ [what, before, after, by]) => says("script-trail.row", { what, before, after, by }))
       .join("; ")
     performance.mark("underhood:changes")
   }

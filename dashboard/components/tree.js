@@ -17,7 +17,7 @@ function buildTree(root) {
   field.tabIndex = 0
   field.setAttribute("role", "group")
   const acts = element("div", "acts")
-  const on = button("act", "Go on from here")
+  const on = button("act", says("script-tree.go-on"))
   const all = button("act")
   acts.append(on, all)
   const foot = element("div", "foot")
@@ -142,7 +142,7 @@ class Tree {
       const box = button("node")
       box.dataset.node = String(node)
       box.append(element("bdi", "", t), element("small", "", percent(p)))
-      box.setAttribute("aria-label", `${t}, ${percent(p)}; the whole way ${percent(way)}`)
+      box.setAttribute("aria-label", says("script-tree.node", { token: t, share: percent(p), way: percent(way) }))
       Object.assign(box.style, { left: `${left}px`, top: `${y - NODE / 2}px`, width: `${column}px`, height: `${NODE}px` })
       children.push(box)
       this.boxes.set(node, box)
@@ -158,7 +158,8 @@ class Tree {
     this.parts.field.setAttribute("aria-label", this.data.label)
     all.hidden = this.leaves.length <= FEW
     this.parts.on.hidden = Boolean(/** @type {any} */ (globalThis).underhoodView?.schema) // a saved page has no text box
-    all.textContent = this.whole ? `Only the ${FEW} likeliest ways` : `All ${this.leaves.length} ways`
+    const count = this.whole ? FEW : this.leaves.length
+    all.textContent = this.whole ? says("script-tree.fewer", { count }) : says("script-tree.all", { count })
     this.mark()
   }
 
@@ -190,19 +191,21 @@ class Tree {
 
   /** What a way amounts to. @param {number | null} node */
   sentence(node) {
-    if (node === null) return ["Point at a token to follow its way; click to keep it."]
+    if (node === null) return [says("script-tree.point")]
     const { nodes } = this.data
-    const quote = (/** @type {number} */ at) => [
-      "“", element("bdi", "quote", nodes[at].said), "”",
-    ]
+    const quote = (/** @type {number} */ at) =>
+      saysParts("script-frame.quoted", { text: element("bdi", "quote", nodes[at].said) })
     const way = this.way(node)
     const steps = way.map((k) => percent(nodes[k].p)).join(" × ")
     const product = way.length > 1 ? `${steps} = ` : ""
-    const found = [...quote(node), `: ${product}${percent(nodes[node].way)} (${(-Math.log2(nodes[node].way)).toFixed(1)} bits of surprise).`]
+    const share = `${product}${percent(nodes[node].way)}`
+    const bits = (-Math.log2(nodes[node].way)).toFixed(1)
+    const found = saysParts("script-tree.way", { continuation: quote(node), share, bits })
     if (this.kept === null || this.kept === node) return found
     const ratio = nodes[node].way / nodes[this.kept].way
-    const times = ratio >= 1 ? `${ratio.toFixed(1)} times as likely as ` : `${(1 / ratio).toFixed(1)} times less likely than `
-    return [...found, " That is ", times, ...quote(this.kept), "."]
+    const kept = { times: (ratio >= 1 ? ratio : 1 / ratio).toFixed(1), continuation: quote(this.kept) }
+    const compared = ratio >= 1 ? saysParts("script-tree.likelier", kept) : saysParts("script-tree.less-likely", kept)
+    return [...found, " ", ...compared]
   }
 
   /** @param {string} format */

@@ -92,11 +92,11 @@ function listenToBrush(strip) {
 /** @param {any} strip @param {number | null} target @returns {Part[]} */
 function unitSentence(strip, target) {
   const { values, limit, address, brush } = strip.data
-  const hint = brush ? " Drag over words to choose them, click single ones; Shift adds." : ""
-  if (target === null) return [`${address}: point at a word.${hint}`]
-  const share = Math.abs(values[target]) / limit
-  const size = `${number(values[target], 2, true)} (${percent(Math.min(1, share))} of its largest in ${strip.data.scale})`
-  return [{ quote: strip.cells[target].name }, `: ${address} is at ${size}.${hint}`]
+  const hint = brush ? [` ${says("script-unit_strip.brush")}`] : []
+  if (target === null) return [says("script-unit_strip.point", { address }), ...hint]
+  const share = percent(Math.min(1, Math.abs(values[target]) / limit))
+  const known = { token: { quote: strip.cells[target].name }, address, scale: strip.data.scale }
+  return [...saysParts("script-unit_strip.at", { ...known, value: number(values[target], 2, true), share }), ...hint]
 }
 
 /** @type {Kind} */
@@ -109,7 +109,7 @@ const unit = {
     const end = number(data.limit, 2)
     strip.legend.low.textContent = data.signed ? `−${end}` : "0"
     strip.legend.high.textContent = `+${end}`
-    strip.legend.hint.textContent = `scale: ${data.scale}`
+    strip.legend.hint.textContent = says("script-unit_strip.scale", { scale: data.scale })
     strip.labels = data.values
       .map((/** @type {number} */ value, /** @type {number} */ i) => [i, Math.abs(value), value])
       .sort((/** @type {number[]} */ a, /** @type {number[]} */ b) => b[1] - a[1] || a[0] - b[0])

@@ -14,10 +14,8 @@
  * @property {boolean} dim
  */
 
-const START_TITLE = "Start mark: what the model reads before the first word"
-
 /** @param {Word} word */
-const wordName = (word) => (word.t === "" ? "▸ start" : visible(word.t))
+const wordName = (word) => (word.t === "" ? says("script-words.start") : visible(word.t))
 
 /**
  * @param {Word} word
@@ -27,12 +25,12 @@ const wordName = (word) => (word.t === "" ? "▸ start" : visible(word.t))
  */
 function makeCell(word, index, spaced) {
   const text = wordName(word)
-  const name = text.trim() ? text : "(space)"
+  const name = text.trim() ? text : says("script-words.space")
   const node = button(spaced ? "word spaced" : "word")
   const chip = element("span", word.t === "" ? "chip start" : "chip", text)
   chip.dir = "auto"
   if (name !== text) node.setAttribute("aria-label", name)
-  if (word.t === "") node.title = START_TITLE
+  if (word.t === "") node.title = says("script-words.start-help")
   node.dataset.index = String(index)
   node.tabIndex = -1
   node.append(chip)
