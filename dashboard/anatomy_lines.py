@@ -9,23 +9,35 @@ import streamlit as st
 from dashboard import figures, frame
 from dashboard.anatomy_parts import said, size
 from dashboard.figures import anatomy as pictures
+from dashboard.interface import says
 from interpret.results.anatomy import Lines
 from interpret.sentences import bare
 
-GATES = {"i": "let in", "f": "keep", "g": "new", "o": "give out", "c": "cell", "h": "output"}
+GATES = {
+    "i": says("anatomy-lines.let-in"),
+    "f": says("anatomy-lines.keep"),
+    "g": says("anatomy-lines.new"),
+    "o": says("anatomy-lines.give-out"),
+    "c": says("anatomy-lines.cell"),
+    "h": says("anatomy-lines.output"),
+}
 
 
 def title(found: Lines | None) -> str:
     """The heading of the section."""
     if found is None:
-        return "Its core in a few lines"
-    return "An LSTM cell in four lines" if found.kind == "cell" else "Attention in three lines"
+        return says("anatomy-lines.its-core-in-a-few")
+    return (
+        says("anatomy-lines.an-lstm-cell-in-four")
+        if found.kind == "cell"
+        else says("anatomy-lines.attention-in-three-lines")
+    )
 
 
 def lines(found: Lines | None) -> None:
     """The code, the shapes of this text, the numbers it gave, and how far they are from the model's own."""
     if found is None:
-        said("This model has neither LSTM cells nor attention heads whose queries and keys can be seen here.")
+        said(says("anatomy-lines.this-model-has-neither-lstm"))
         return
     shapes = dict(found.shapes)
     if found.kind == "cell":
@@ -34,7 +46,7 @@ def lines(found: Lines | None) -> None:
         _attention(found, shapes)
     mark = "" if found.check.passed else " failed"
     judged = escape(found.check.in_words())
-    st.html(f'<ul class="check{mark}"><li><strong>Check.</strong> {judged}</li></ul>')
+    st.html(f'<ul class="check{mark}"><li><strong>{says("notes.check")}</strong> {judged}</li></ul>')
 
 
 def heat(
@@ -71,25 +83,29 @@ def _field(value: float, most: float) -> str:
 
 
 def _cell(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
-    said("For each token x of the text in turn, with the cell c and the output h of the token before:")
+    said(says("anatomy-lines.for-each-token-x"))
     frame.code(found.code)
     said(
-        f"Here x has {size(shapes['x'])} numbers, w_x is {size(shapes['w_x'])}, w_h {size(shapes['w_h'])}; "
-        f"each of i, f, g, o, c and h has {size(shapes['i, f, g, o, c and h'])}. Below is unit "
-        f"{found.unit:,} of LSTM layer 1, the one whose cell changes most over this text: c = f × (c of the "
-        "row above) + i × g."
+        says(
+            "anatomy-lines.here-x-has-numbers-w",
+            x=size(shapes["x"]),
+            w_x=size(shapes["w_x"]),
+            w_h=size(shapes["w_h"]),
+            others=size(shapes["i, f, g, o, c and h"]),
+            unit=found.unit,
+        )
     )
     heat(
         np.stack([found.matrices[name] for name in GATES], axis=1),
         _names(found),
         [f"{name}: {does}" for name, does in GATES.items()],
-        f"Gates, cell and output of unit {found.unit} for the first {len(found.tokens)} tokens",
+        says("anatomy-lines.gates-cell-and-output", unit=found.unit, tokens=len(found.tokens)),
     )
 
 
 def _attention(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
     frame.code(found.code)
-    tokens = f"the first {len(found.tokens)} tokens"
+    tokens = says("anatomy-lines.the-first-tokens", tokens=len(found.tokens))
     said(
         f"Queries q, keys k and values v are {size(shapes['q'])} here, {shapes['q'][1]} numbers for each "
         f"token; scores and weights are {size(shapes['weights'])}, out is {size(shapes['out'])}. “later” "
@@ -100,19 +116,19 @@ def _attention(found: Lines, shapes: dict[str, tuple[int, ...]]) -> None:
     left, right = st.columns(2, gap="large")
     for place, name, what in (
         (left, "scores", "scores"),
-        (right, "weights", "weights: the softmax of each row of scores"),
+        (right, "weights", says("anatomy-lines.weights-the-softmax-of-each")),
     ):
         with place:
             st.html(f'<p class="meta">{escape(what)}</p>')
-            label = f"Attention {name} of head 1 in layer 1, {tokens}"
+            label = says("anatomy-lines.attention-of-head-1", name=name, tokens=tokens)
             heat(found.matrices[name], _names(found), _names(found), label, later)
     many = shapes["all weights"]
-    said(f"Many heads do the same side by side. With einops, for all {many[0]} heads of layer 1 at once:")
+    said(says("anatomy-lines.many-heads-do-the-same", many=many[0]))
     frame.code(found.many)
-    said(f"q, k and v go in as {size(shapes['all out'])}; weights are now {size(many)}. Again {tokens}:")
+    said(says("anatomy-lines.q-k-and-v-go", all_out=size(shapes["all out"]), many=size(many), tokens=tokens))
     st.plotly_chart(
         pictures.heads(found), key="heads", config=figures.CONFIG,
-        alt=f"Attention weights of the heads of layer 1, {tokens}",
+        alt=says("anatomy-lines.attention-weights-of-the-heads", tokens=tokens),
     )  # fmt: skip
 
 

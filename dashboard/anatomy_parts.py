@@ -10,10 +10,18 @@ import streamlit as st
 from dashboard import figures, frame
 from dashboard.components.merges import merges
 from dashboard.figures import anatomy as pictures
+from dashboard.interface import says
 from interpret.results.anatomy import Anatomy, Counted, Part, WordPipeline, about
 from interpret.sentences import percent
 
-HEAD = ("part", "its weights", "parameters", "share", "computes for this text", "a new task")
+HEAD = (
+    says("anatomy-parts.part"),
+    says("anatomy-parts.its-weights"),
+    says("anatomy-parts.parameters"),
+    says("anatomy-parts.share"),
+    says("anatomy-parts.computes-for-this-text"),
+    says("anatomy-parts.a-new-task"),
+)
 
 
 def said(text: str) -> None:
@@ -43,8 +51,8 @@ def weights(part: Part) -> str:
     vectors = len(part.shapes) - len(matrices)
     listed = [f"{_bare(name)} {size(shape)}" for name, shape in matrices]
     listed += [f"{vectors} vector{'s' if vectors > 1 else ''}"] if vectors else []
-    listed += [f"tied: the {part.tied_to}'s matrix, counted there"] if part.tied_to else []
-    return ", ".join(listed) or "counts, not weights"
+    listed += [says("anatomy-parts.tied-the-s-matrix-counted", tied_to=part.tied_to)] if part.tied_to else []
+    return ", ".join(listed) or says("anatomy-parts.counts-not-weights")
 
 
 def _bare(name: str) -> str:
@@ -71,117 +79,143 @@ def table(found: Anatomy) -> None:
     rows = [
         (
             part.name, weights(part), f"{part.parameters:,}", share(part.parameters, found.parameters),
-            computes(part), "kept" if part.keeps else "replaced",
+            computes(part), says("anatomy-parts.kept") if part.keeps else says("anatomy-parts.replaced"),
         )
         for part in found.parts
     ]  # fmt: skip
     rows.append(("together", "", f"{found.parameters:,}", "100\u00a0%", f"{found.numbers:,}", ""))
-    scrolling("parts", HEAD, rows, "The parts of the model")
+    scrolling("parts", HEAD, rows, says("anatomy-parts.the-parts-of-the-model"))
 
 
 def difference(found: Anatomy) -> None:
     """Parameters against what a text makes of them."""
     looks = any(part.kind == "attention" for part in found.parts)
-    grows = (
-        "a little more than twice as many, for every token looks at every other" if looks else "twice as many"
-    )
+    grows = says("anatomy-parts.a-little-more-than-twice") if looks else says("anatomy-parts.twice-as-many")
     said(
-        f"The {about(found.parameters)} parameters were found by training and are stored in the file; they "
-        f"do not depend on the text. The {about(found.numbers)} numbers (activations) are computed with "
-        f"their help for these {len(found.tokens):,} tokens and thrown away afterwards. Twice the text: "
-        f"{grows}."
+        says(
+            "anatomy-parts.the-parameters-were-found",
+            parameters=about(found.parameters),
+            numbers=about(found.numbers),
+            tokens=len(found.tokens),
+            grows=grows,
+        )
     )
 
 
 def kept(found: Anatomy) -> None:
     """What the encoder is, and what a new task replaces; how far training moved each part."""
     if not any(part.shapes for part in found.parts):
-        said("It holds counts, not weights: there is no encoder to keep. For other texts one counts anew.")
+        said(says("anatomy-parts.it-holds-counts-not-weights"))
         return
     body = [part for part in found.parts if part.keeps]
     head = [part.name for part in found.parts if not part.keeps]
     lstm = any(part.kind == "lstm" for part in body)
-    layers = "all LSTM layers with all their weights" if lstm else "every block with all its weights"
-    heart = "not only the embedding" if lstm else "the whole body"
+    layers = (
+        says("anatomy-parts.all-lstm-layers-with-all") if lstm else says("anatomy-parts.every-block-with-all")
+    )
+    heart = says("anatomy-parts.not-only-the-embedding") if lstm else says("anatomy-parts.the-whole-body")
     goes = " and ".join(f"the {name}" for name in head) or "nothing"
     said(
-        f"The encoder is {heart}: it is the embedding and {layers}, {found.kept():,} of {found.parameters:,} "
-        f"parameters ({share(found.kept(), found.parameters)}). A new task starts from these. What it "
-        f"replaces is {goes}, which turns the last layer's vectors into answers. Fine-tuning then trains "
-        "everything, the kept weights too."
+        says(
+            "anatomy-parts.the-encoder",
+            heart=heart,
+            layers=layers,
+            kept=found.kept(),
+            parameters=found.parameters,
+            share=share(found.kept(), found.parameters),
+            goes=goes,
+        )
     )
     if any(part.tied_to for part in found.parts):
-        said(
-            "The output layer here shares the embedding's matrix (tied weights), so that matrix is kept with "
-            "the embedding although the output layer goes."
-        )
+        said(says("anatomy-parts.the-output-layer-here-shares"))
     if found.heirs:
-        said(f"{' and '.join(found.heirs)} started from this model's encoder.")
+        said(says("anatomy-parts.started-from-this-models", heirs=" and ".join(found.heirs)))
     if found.origin is None:
-        said("This model was trained from random numbers, so there is no start to measure it against.")
+        said(says("anatomy-parts.this-model-was-trained-from"))
         return
     if all(part.moved is None for part in found.parts):
-        said(
-            f"It started from {found.origin}, which keeps its weights under other names and in another order, so how "
-            "far each part moved is not measured."
-        )
+        said(says("anatomy-parts.it-started-from-which-keeps", origin=found.origin))
         return
-    said(f"It started from {found.origin}. The bars: how far training moved each part from there.")
+    said(says("anatomy-parts.it-started-from-the-bars", origin=found.origin))
     st.plotly_chart(
         pictures.moves(found), key="moves", config=figures.CONFIG,
-        alt=f"Bars: relative change of each part's weights since {found.origin}",
+        alt=says("anatomy-parts.bars-relative-change-of-each", origin=found.origin),
     )  # fmt: skip
 
 
 def _uncut(found: Anatomy) -> str:
     """How a model cuts that forms no pieces from bytes."""
     of_text = [token.strip(" ") for token in found.tokens if token]
-    one_of = f"one of the {frame.vocabulary():,} it knows; anything else becomes “<unk>”."
+    one_of = says("anatomy-parts.one-of-the-it-knows", vocabulary=frame.vocabulary())
     if all(len(token) <= 1 for token in of_text):
-        return f"Every character is a token of its own, {one_of}"
+        return says("anatomy-parts.every-character-is-a-token", one_of=one_of)
     if of_text == re.findall(r"\w+|[^\w\s]", found.text):
-        return f"Every word and every mark is a token of its own, {one_of}"
-    return "This model cuts its texts in a way whose steps are not shown here."
+        return says("anatomy-parts.every-word-and-every-mark", one_of=one_of)
+    return says("anatomy-parts.this-model-cuts-its-texts")
 
 
 def cutting(anatomy: Anatomy) -> None:
     """Bytes, merges, pieces, numbers, vectors: one word at a time."""
     found, text = anatomy.cutting, anatomy.text
     if found is None:
-        said(f"{_uncut(anatomy)} The words below are fastai's.")
+        said(says("anatomy-parts.the-words-below-are-fastais", anatomy=_uncut(anatomy)))
         return
-    first, row = found.start, "; a piece's number picks its row of the embedding"
-    start = f" Before every text stands piece {first.number}, “{first.shown}”." if first else ""
-    only = "" if found.whole else f" Shown are the first {len(found.words)} words."
+    first, row = found.start, says("anatomy-parts.a-pieces-number-picks")
+    start = (
+        says("anatomy-parts.before-every-text-stands-piece", number=first.number, shown=first.shown)
+        if first
+        else ""
+    )
+    only = "" if found.whole else says("anatomy-parts.shown-are-the-first-words", words=len(found.words))
     said(
-        f"This model's tokenizer learned {found.merges:,} pairs from its training text, one after the other. "
-        "A word begins as its bytes (␣ is the space before it); of all pairs in it the one learned first is "
-        f"joined, again and again. What is left are pieces, each one of {found.vocabulary:,}"
-        f"{row if found.width else ''}.{start}{only}"
+        says(
+            "anatomy-parts.this-models-tokenizer-learned",
+            merges=found.merges,
+            vocabulary=found.vocabulary,
+            what=row if found.width else "",
+            start=start,
+            only=only,
+        )
     )
     merges(
         [asdict(word) for word in found.words], key="merges", width=found.width,
-        direction=figures.direction(text), label="Words of the text: choose one to see its merges",
+        direction=figures.direction(text), label=says("anatomy-parts.words-of-the-text-choose"),
     )  # fmt: skip
 
 
 def words(found: WordPipeline) -> None:
     """The same text as fastai's word models get it."""
     said(
-        f"fastai's word models do it differently: rules rewrite the text, {found.splitter} split it, and a "
-        f"word seen at least {found.least} times (min_freq) gets a number; the others become xxunk. Counted "
-        f"here are the {found.texts} example texts of this dashboard, {found.counted:,} words: far more is "
-        "unknown than with a real vocabulary of up to 60,000 words."
+        says(
+            "anatomy-parts.fastais-word-models-do",
+            splitter=found.splitter,
+            least=found.least,
+            texts=found.texts,
+            counted=found.counted,
+        )
     )
     changed = [(rule.name, rule.does, rule.text) for rule in found.rules if rule.changed]
     if changed:
-        scrolling("rules", ("rule", "what it does", "the text after it"), changed, "fastai's rules")
+        scrolling(
+            "rules",
+            (
+                says("anatomy-parts.rule"),
+                says("anatomy-parts.what-it-does"),
+                says("anatomy-parts.the-text-after"),
+            ),
+            changed,
+            says("anatomy-parts.fastais-rules"),
+        )
     idle = [rule.name for rule in found.rules if not rule.changed]
-    said(f"Nothing to do for: {', '.join(idle)}." if idle else "Every rule had something to do.")
+    said(
+        says("anatomy-parts.nothing-to-do", idle=", ".join(idle))
+        if idle
+        else says("anatomy-parts.every-rule-had-something")
+    )
     marks = "".join(f"<li>{_numbered(word)}</li>" for word in found.words)
     st.html(f'<ol class="numbered">{marks}</ol>')
-    rest = "" if found.whole else f"Only the first {len(found.words)} words are shown. "
-    said(f"{rest}Under each word: its number, and how often it was counted. Dashed: replaced by xxunk.")
+    rest = "" if found.whole else says("anatomy-parts.only-the-first-words-are", words=len(found.words))
+    said(says("anatomy-parts.under-each-word-its-number", rest=rest))
 
 
 def _numbered(word: Counted) -> str:

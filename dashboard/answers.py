@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cached, choices, frame, shelf
+from dashboard.interface import says
 from interpret.method import NotThisModel
 from interpret.results import NotFinite, Result
 
@@ -35,8 +36,8 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
     model, text = _of or (choices.model(), choices.text())
     if not text.strip() and not cached.is_study(method):
         frame.notice(
-            "There is no text yet: type a sentence.",
-            "In the side bar (» on a phone), or choose an example there.",
+            says("answers.there-is-no-text-yet"),
+            says("answers.in-the-side-bar"),
         )
         choices.end_page()
     asked = (method, model, text, choices.measure(), options)
@@ -45,16 +46,16 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
         found = cached.kept(key)
         if found is None:
             if choices.stopped(key):
-                frame.notice("Stopped.", "Nothing else was lost. Press “Try again”, or shorten the text.")
-                st.button("Try again", key=choices.key("try-again"), on_click=choices.go_on)
+                frame.notice(says("answers.stopped"), says("answers.nothing-else-was-lost-press"))
+                st.button(says("answers.try-again"), key=choices.key("try-again"), on_click=choices.go_on)
                 choices.end_page()
             found = _wait(key, lambda listener: cached.submit(*asked, listener))
             cached.keep(key, found)
         return found
     except (shelf.Refusal, NotFinite) as refusal:
-        role, change = "alert" if _ends else "status", "Change the text or the model; nothing else is lost."
+        role, change = "alert" if _ends else "status", says("answers.change-the-text")
         if isinstance(refusal, NotThisModel):
-            change = "Models are chosen in the side bar (» on a phone); your text stays."
+            change = says("answers.models-are-chosen")
         frame.notice(str(refusal), change, role=role)
         if _ends:
             choices.end_page()
@@ -63,7 +64,7 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
         logging.getLogger(__name__).exception("no answer to %s for %s", method, asked[1])
         frame.notice(
             "Underhood made a mistake while computing this, and has written it to its log.",
-            "Everything else goes on working: change the text, the model or the question.",
+            says("answers.everything-else-goes"),
         )
         choices.end_page()
 
@@ -91,15 +92,15 @@ def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"
                 if answer.done():
                     raise
             except CancelledError:
-                raise shelf.Refusal("The model has been busy for two minutes: try again.") from None
+                raise shelf.Refusal(says("answers.the-model-has-been-busy")) from None
             if place is None or bar is None:
                 place = st.empty()
                 with place.container():
                     bar = st.empty()
-                    st.button("Stop", key=f"stop-{key}", on_click=choices.stop, args=(key,))
+                    st.button(says("answers.stop"), key=f"stop-{key}", on_click=choices.stop, args=(key,))
             passed = time.monotonic() - started
             left = f", about {passed / share[0] - passed:.0f} s left" if share[0] > 0.05 else ""
-            said = f"Computing{left}" if answer.running() else "Waiting: other readers' questions come first"
+            said = f"Computing{left}" if answer.running() else says("answers.waiting-other-readers")
             bar.progress(min(1.0, share[0]), text=said)
     finally:
         wanted.clear()

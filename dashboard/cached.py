@@ -14,6 +14,7 @@ from typing import Any
 
 from cachetools import TTLCache
 
+from dashboard.interface import says
 from dashboard.pace import MOMENT, NotQuick, Pace, TooLong, watched
 from dashboard.shelf import Refusal, card, hand
 from interpret import Run, explain, find, find_studies, progress, record, study
@@ -164,10 +165,7 @@ class _Question:
             with progress.heard_by(watched(self.listener, waited_for)):
                 found = self._answer(keeper, model)
         except TooLong:
-            raise Refusal(
-                "This took more than ten minutes of computing, which is all that one question may take: "
-                "shorten the text, or choose fewer steps or samples."
-            ) from None
+            raise Refusal(says("cached.this-took-more-than-ten")) from None
         _pace.took(self.method, self.name, time.thread_time() - began)
         return found
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import VERSION, cached, choices, interface, shelf
+from dashboard.interface import says
 from dashboard.literal import isolated
 from dashboard.python_lines import python_lines
 from interpret.results import Result
@@ -55,9 +56,13 @@ def answer(sentence: str, found: Result) -> None:
     if not is_whole(found):
         shown = int(found.spans[:, 1].max())
         notice(
-            f"This text is longer than one picture: all below is about its first "
-            f"{len(found.tokens):,} tokens ({shown:,} of {len(choices.text()):,} characters).",
-            "Shorten it to look at the rest.",
+            says(
+                "frame.this-text-is-longer-than",
+                tokens=len(found.tokens),
+                shown=shown,
+                text=len(choices.text()),
+            ),
+            says("frame.shorten-it-to-look"),
             role="status",
         )
         sentence = sentence.replace("After this text", "After the part shown")
@@ -82,6 +87,11 @@ def notice(sentence: str, more: str, role: str = "alert") -> None:
     st.html(f'<div class="notice" role="{role}"><strong>{escape(sentence)}</strong><br>{escape(more)}</div>')
 
 
+def heads(*names: str) -> str:
+    """The headings of a table's columns, by the names of their texts (HTML)."""
+    return "".join(f'<th scope="col">{escape(says(name))}</th>' for name in names)
+
+
 def continued(text: str, added: str) -> str:
     """A text and what a model added to it, set apart (HTML, escaped)."""
     return f"{escape(text.removesuffix(added))}<mark>{escape(added)}</mark>"
@@ -96,7 +106,7 @@ def check(found: Result) -> None:
     """The number by which to judge the picture, and what a reader must know before believing it."""
     mark = "" if found.check.passed else " failed"
     notes = "".join(f"<li>{isolated(note)}</li>" for note in found.notes)
-    title, sentence = escape(interface.said("notes.check")), escape(found.check.in_words())
+    title, sentence = escape(says("notes.check")), escape(found.check.in_words())
     st.html(f'<ul class="check{mark}"><li><strong>{title}</strong> {sentence}</li>{notes}</ul>')
 
 
@@ -121,16 +131,16 @@ def _all_notes(method: str, task: str, found: Any) -> None:
     example, limit = reading(found)
     limits = [*note["limits"], limit] if limit else note["limits"]
     _read_so(f"{note['how']} {example}".strip(), limits)
-    with st.expander(interface.said("notes.computed")):
+    with st.expander(says("notes.computed")):
         st.text(cached.about(method))
-    with st.expander(interface.said("notes.python")):
+    with st.expander(says("notes.python")):
         code(python_lines(method))
 
 
 def python(method: str) -> None:
     """The same in Python, of a part of a page; of two sides on the first."""
     if not choices.is_second():
-        with st.expander(interface.said("notes.python")):
+        with st.expander(says("notes.python")):
             code(python_lines(method))
 
 
@@ -143,7 +153,7 @@ def how(name: str, more: str = "") -> None:
 
 
 def _read_so(how: str, limits: list[str]) -> None:
-    pair(interface.said("notes.how"), how, interface.said("notes.limits"), limits)
+    pair(says("notes.how"), how, says("notes.limits"), limits)
 
 
 def pair(title: str, text: str, other: str, points: list[str]) -> None:
@@ -165,7 +175,7 @@ def _meta(found: Result) -> str:
 
 
 def _card() -> None:
-    with st.popover(interface.said("frame.about-model"), type="tertiary"):
+    with st.popover(says("frame.about-model"), type="tertiary"):
         try:
             st.html(card_table(shelf.card(choices.model())))
         except shelf.Refusal as refusal:
@@ -173,30 +183,39 @@ def _card() -> None:
 
 
 DOES = {
-    "causal": "writes the next word",
-    "masked": "fills gaps: guesses a hidden word from those around it",
-    "classify": "names a class",
+    "causal": says("frame.writes-the-next-word"),
+    "masked": says("frame.fills-gaps-guesses-a-hidden"),
+    "classify": says("frame.names-a-class"),
 }
 
 
 def card_table(card: shelf.Card) -> str:
     """A model's card as a table in plain words (HTML, escaped)."""
     rows = {
-        "Family": f"{card.family}, {card.layers} layers, widths {', '.join(map(str, card.widths))}",
-        "Does": DOES[card.task] + (f": {', '.join(card.classes)}" if card.classes else ""),
-        "Size": f"{card.parameters / 1e6:.1f} million parameters, {card.vocabulary:,} pieces",
-        "Has read": card.trained_on,
-        "Tokens seen": card.tokens_seen and f"{card.tokens_seen:,}",
-        "Trained for": card.seconds and f"{card.seconds / 60:.0f} minutes on {card.machine}",
-        "Right on new texts": card.accuracy and rounded(card.accuracy, 1),
-        "Macro-F1": card.macro_f1 and f"{card.macro_f1:.3f} (the mean of the classes' F1)",
-        "Perplexity per word": card.perplexity_per_word
-        and f"{card.perplexity_per_word:,.0f} (as if it chose among so many words)",
-        "Perplexity per token": card.perplexity_per_token and f"{card.perplexity_per_token:,.1f}",
-        "Measured on": card.held_out,
-        "Recipe": card.recipe,
-        "Weights (sha256)": card.sha256[:16],
-        "Licence": card.licence,
+        says("frame.family"): says(
+            "frame.layers-widths",
+            family=card.family,
+            layers=card.layers,
+            widths=", ".join(map(str, card.widths)),
+        ),
+        says("frame.does"): DOES[card.task] + (f": {', '.join(card.classes)}" if card.classes else ""),
+        says("frame.size"): says(
+            "frame.million-parameters-pieces", parameters=card.parameters / 1e6, vocabulary=card.vocabulary
+        ),
+        says("frame.has-read"): card.trained_on,
+        says("frame.tokens-seen"): card.tokens_seen and f"{card.tokens_seen:,}",
+        says("frame.trained-for"): card.seconds
+        and says("frame.minutes-on", seconds=card.seconds / 60, machine=card.machine),
+        says("frame.right-on-new-texts"): card.accuracy and rounded(card.accuracy, 1),
+        says("frame.macro-f1"): card.macro_f1
+        and says("frame.the-mean-of-the-classes", macro_f1=card.macro_f1),
+        says("frame.perplexity-per-word"): card.perplexity_per_word
+        and says("frame.as-if-it-chose-among", perplexity_per_word=card.perplexity_per_word),
+        says("frame.perplexity-per-token"): card.perplexity_per_token and f"{card.perplexity_per_token:,.1f}",
+        says("frame.measured-on"): card.held_out,
+        says("frame.recipe"): card.recipe,
+        says("frame.weights-sha256"): card.sha256[:16],
+        says("frame.licence"): card.licence,
     }
     rows = {name: said for name, said in rows.items() if said}
     lines = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows.items())
@@ -215,10 +234,10 @@ def share() -> None:
     """The address of this very view, the pinned word included."""
     if choices.is_second():
         return
-    with st.popover(interface.said("frame.share"), type="tertiary"):
+    with st.popover(says("frame.share"), type="tertiary"):
         link = choices.link()
         if link is None:
-            st.text(interface.said("frame.no-link"))
+            st.text(says("frame.no-link"))
         else:
-            st.text(interface.said("frame.link"))
+            st.text(says("frame.link"))
             code(link)

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dashboard.interface import says
 from dashboard.questions import QUESTIONS
 from interpret.sentences import visible
 
@@ -90,32 +91,28 @@ def read(
         ValueError: One sentence: what is wrong with it, and where.
     """
     if len(content) > BYTES:
-        raise ValueError(
-            f"This file is larger than {BYTES // 1000} kB, which no lesson is: save it with fewer questions."
-        )
+        raise ValueError(says("guides.this-file-is-larger-than", BYTES=BYTES // 1000))
     try:
         record = json.loads(content.decode("utf-8-sig"))
         json.dumps(record, ensure_ascii=False).encode()  # no half characters: no page can show them
     except (ValueError, RecursionError):
-        raise ValueError(
-            "This file is not JSON, or not all of it: look for a missing quote or comma."
-        ) from None
+        raise ValueError(says("guides.this-file-is-not-json")) from None
     if not isinstance(record, dict) or ("steps" in record) == ("questions" in record):
-        raise ValueError("A tour has “steps”, a lesson “questions”: this file has neither, or both.")
+        raise ValueError(says("guides.a-tour-has-steps"))
     kind, listed = ("tour", "steps") if "steps" in record else ("lesson", "questions")
     given = record[listed]
     if not isinstance(given, list) or not 0 < len(given) <= MOST_STEPS:
-        raise ValueError(f"“{listed}” must be a list of 1 to {MOST_STEPS} entries.")
+        raise ValueError(says("guides.must-be-a-list", listed=listed, MOST_STEPS=MOST_STEPS))
     steps = tuple(_step(one, kind, number, pages) for number, one in enumerate(given, 1))
     for step in steps:
         if models and step.choices["model"].partition("@")[0] not in models:
-            raise ValueError(f"This file names a model that is not here: {_shown(step.choices['model'])}.")
+            raise ValueError(says("guides.this-file-names-a-model", model=_shown(step.choices["model"])))
     minutes = record.get("minutes", 5 * len(steps))
     if type(minutes) is not int or not 0 < minutes < 1000:
-        raise ValueError("“minutes” must be a whole number, such as 20.")
+        raise ValueError(says("guides.minutes-must-be-a-whole"))
     return Guide(
-        kind=kind, name=name, title=_said(record, "title", "the file"), minutes=minutes, steps=steps,
-        about=_said(record, "about", "the file", ""),
+        kind=kind, name=name, title=_said(record, "title", says("guides.the-file")), minutes=minutes, steps=steps,
+        about=_said(record, "about", says("guides.the-file"), ""),
     )  # fmt: skip
 
 
@@ -137,15 +134,17 @@ def written(found: Guide) -> str:
 def _step(one: Any, kind: str, number: int, pages: Collection[str]) -> Step:
     where = f"{'step' if kind == 'tour' else 'question'} {number}"
     if not isinstance(one, dict):
-        raise ValueError(f"In {where}: this must be an object with “page” and “choices”.")
+        raise ValueError(says("guides.in-this-must-be-an", where=where))
     page = one.get("page")
     page = "" if page == "next" else page
     if not isinstance(page, str) or page not in (*pages, ""):
-        raise ValueError(f"In {where}: there is no page {_shown(page)}; pages are {', '.join(pages)}.")
+        raise ValueError(
+            says("guides.in-there-is-no-page", where=where, page=_shown(page), pages=", ".join(pages))
+        )
     guess = one.get("guess", "")
     if guess not in ("", *GUESSED.get(page, ())):
-        allowed = " or ".join(f"“{name}”" for name in GUESSED.get(page, ())) or "left out"
-        raise ValueError(f"In {where}: on this page “guess” can only be {allowed}.")
+        allowed = " or ".join(f"“{name}”" for name in GUESSED.get(page, ())) or says("guides.left-out")
+        raise ValueError(says("guides.in-on-this-page-guess", where=where, allowed=allowed))
     text, look = ("text", "look") if kind == "tour" else ("prompt", "reflection")
     return Step(
         page=page, choices=_choices(one.get("choices"), where), guess=guess, text=_said(one, text, where),
@@ -155,19 +154,21 @@ def _step(one: Any, kind: str, number: int, pages: Collection[str]) -> Step:
 
 def _choices(given: Any, where: str) -> dict[str, str]:
     if not isinstance(given, dict) or "model" not in given or len(given) > 30:
-        raise ValueError(f"In {where}: “choices” must be an object with at least “model”.")
+        raise ValueError(says("guides.in-choices-must-be-an", where=where))
     for name, value in given.items():
         if not re.fullmatch("[a-z_]{1,40}", name) or name in RESERVED:
-            raise ValueError(f"In {where}: no page has a choice called {_shown(name)}.")
+            raise ValueError(says("guides.in-no-page-has", where=where, name=_shown(name)))
         if not isinstance(value, str) or len(value) > LONGEST_CHOICE:
-            raise ValueError(f"In {where}: “{name}” must be text of at most {LONGEST_CHOICE} characters.")
+            raise ValueError(
+                says("guides.in-must-be-text", where=where, name=name, LONGEST_CHOICE=LONGEST_CHOICE)
+            )
     return dict(given)
 
 
 def _said(record: dict, name: str, where: str, without: str | None = None) -> str:
     said = record.get(name, without)
     if not isinstance(said, str) or len(said) > LONGEST or (without is None and not said.strip()):
-        raise ValueError(f"In {where}: “{name}” must be text of at most {LONGEST} characters.")
+        raise ValueError(says("guides.in-must-be-text-2", where=where, name=name, LONGEST=LONGEST))
     return said
 
 

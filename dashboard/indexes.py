@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from dashboard.interface import says
 from dashboard.processes import Busy, Line, Refusal, read
 
 __all__ = ["Busy", "Indexing", "Refusal", "discard", "folder", "go_on", "look", "start", "stop"]
 ENDINGS = ("txt", "csv", "jsonl", "parquet")
 LINE = Line(
-    under="indexes", does="Another index is made", closed="at work", failed="making the index", kept=20
+    under="indexes",
+    does=says("indexes.another-index-is-made"),
+    closed=says("indexes.at-work"),
+    failed=says("indexes.making-the-index"),
+    kept=20,
 )
 State = Literal["starting", "reading", "done", "stopped", "lost"]
 
@@ -58,11 +63,15 @@ def start(model: str, opened: str, file: tuple[str, bytes] | None = None, column
     """
     ending = Path(file[0]).suffix.lower().removeprefix(".") if file else ""
     if file and ending not in ENDINGS:
-        raise Refusal(f"{file[0]}: give a file that ends in {', '.join(ENDINGS)}.")
+        raise Refusal(says("indexes.give-a-file-that-ends", file=file[0], ENDINGS=", ".join(ENDINGS)))
     asked = {
-        "model": model, "opened": opened, "column": column, "title": file[0] if file else "the bundled texts",
-        "file": f"texts.{ending}" if file else "", "minutes": 0.0,
-    }  # fmt: skip
+        "model": model,
+        "opened": opened,
+        "column": column,
+        "title": file[0] if file else says("indexes.the-bundled-texts"),
+        "file": f"texts.{ending}" if file else "",
+        "minutes": 0.0,
+    }
 
     def lay_out(job: Path) -> None:
         if file:

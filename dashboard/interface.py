@@ -19,32 +19,36 @@ NOTES = (
 FIRST = "en"
 
 
-def said(name: str, **filled: object) -> str:
-    """The text of this name, "section.entry"; `filled` goes into its {places}, which may say how: {share:.1%}.
+def says(name: str, /, **filled: object) -> str:
+    """The text of this name, "section.entry"; `filled` goes into its {places}, which may say how: {share:.2f}.
 
     Raises:
         KeyError: No language has such a text.
     """
-    chosen = texts(language())
-    found = chosen[name] if name in chosen else texts(FIRST)[name]
+    found = _unfilled(name)
     return found.format(**filled) if filled else found
 
 
 def section(name: str) -> dict[str, str]:
-    """All texts of a section, in the order of the English file: entry -> text."""
+    """All texts of a section as they are written, in the order of the English file: entry -> text."""
     start = f"{name}."
-    return {key.removeprefix(start): said(key) for key in texts(FIRST) if key.startswith(start)}
+    return {key.removeprefix(start): _unfilled(key) for key in texts(FIRST) if key.startswith(start)}
 
 
 def question(path: str) -> str:
     """The question at the head of a page, by its address: its title in the menu, unless it has one of its own."""
     own = f"questions.{path}"
-    return said(own if own in texts(FIRST) else f"pages.{path}")
+    return says(own if own in texts(FIRST) else f"pages.{path}")
 
 
 def language() -> str:
     """The language that was asked for."""
     return os.environ.get("UNDERHOOD_LANGUAGE", FIRST)
+
+
+def _unfilled(name: str) -> str:
+    chosen = texts(language())
+    return chosen[name] if name in chosen else texts(FIRST)[name]
 
 
 @cache

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from dashboard.interface import says
 from dashboard.processes import Line, Refusal, home, read
 
 RECIPES = {"story-lstm": "LSTM", "story-gpt": "transformer"}
 MINUTES = (1, 3, 5, 10)
 SEEDS = range(1, 1000)
 SILENT = 600.0  # seconds; no training is silent for so long
-LINE = Line(under="", does="Another model is learning", closed="learning", failed="training it", kept=5)
+LINE = Line(
+    under="",
+    does=says("jobs.another-model-is-learning"),
+    closed="learning",
+    failed=says("jobs.training-it"),
+    kept=5,
+)
 State = Literal["starting", "learning", "measuring", "done", "lost"]
 
 
@@ -57,9 +64,7 @@ def command(job: Path, asked: dict[str, Any]) -> list[str]:
 def start(recipe: str, minutes: float, seed: int) -> str:
     """Begin a training; returns its name. Refuses (`Busy`) while another one runs."""
     if recipe not in RECIPES or minutes not in MINUTES or seed not in SEEDS:
-        raise Refusal(
-            f"No training of {recipe!r} for {minutes!r} minutes with seed {seed!r}: choose from the page."
-        )
+        raise Refusal(says("jobs.no-training-of-for-minutes", recipe=recipe, minutes=minutes, seed=seed))
     return LINE.start({"recipe": recipe, "minutes": minutes, "seed": seed}, command)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboard.interface import said
+from dashboard.interface import says
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,12 @@ class Question:
     @property
     def title(self) -> str:
         """The page in the menu: a question, as a rule."""
-        return said(f"pages.{self.path}")
+        return says(f"pages.{self.path}")
 
     @property
     def group(self) -> str:
         """Under which heading of the menu it stands."""
-        return said(f"groups.{self.heading}")
+        return says(f"groups.{self.heading}")
 
 
 QUESTIONS = (

@@ -17,6 +17,7 @@ import pandas  # noqa: F401  whole before any page runs: Streamlit looks into it
 import streamlit as st
 
 import models
+from dashboard.interface import says
 from interpret import find
 from interpret.lens import readers
 from models import catalog, checkpoints, detect
@@ -79,7 +80,7 @@ def _forget(name: str) -> None:
     _used.pop(name, None)
 
 
-SHARED = "This dashboard is shared: start Underhood on your own computer to open a model of your own."
+SHARED = says("shelf.this-dashboard-is-shared-start")
 
 
 def is_public() -> bool:
@@ -99,9 +100,7 @@ def look_at(where: str, *, hub: bool) -> Preflight:
     if is_public():
         raise Refusal(SHARED)
     if root is None and not hub:
-        raise Refusal(
-            "No folder is open to readers: start the dashboard with --models-dir FOLDER, or ask the hub."
-        )
+        raise Refusal(says("shelf.no-folder-is-open"))
     return detect.preflight(where, root=root or NOWHERE, hub=hub)
 
 
@@ -199,10 +198,14 @@ def footprint() -> str:
     names = sorted(shown.get(one.name, one.name) for one in _workers if one.is_open)
     bundled = [name for name in names if name not in shown.values()]
     others = len(names) - len(bundled)
-    listed = ", ".join([*bundled, *([f"{others} of readers' own"] if others else [])]) or "none"
+    listed = (
+        ", ".join([*bundled, *([says("shelf.of-readers-own", others=others)] if others else [])]) or "none"
+    )
     pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc/self/statm").exists() else 0
-    needs = f" This process uses {pages * os.sysconf('SC_PAGE_SIZE') / 1e6:,.0f} MB." if pages else ""
-    return f"In memory, of at most {KEPT}: {listed}. They compute on the processor (CPU) in fp32.{needs}"
+    needs = (
+        says("shelf.this-process-uses-mb", pages=pages * os.sysconf("SC_PAGE_SIZE") / 1e6) if pages else ""
+    )
+    return says("shelf.in-memory-of-at-most", KEPT=KEPT, listed=listed, needs=needs)
 
 
 def get_ready() -> None:
@@ -234,7 +237,7 @@ def card(name: str) -> Card:
 def _is_open(name: str) -> None:
     """Refuses the name of a reader's own model that was forgotten."""
     if name.startswith("own-"):
-        raise Refusal("This model of your own is no longer open here: open it again.")
+        raise Refusal(says("shelf.this-model-of-your-own"))
 
 
 def has_lens(name: str) -> bool:

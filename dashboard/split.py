@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import choices, frame, shelf, worlds
 from dashboard.choices.second import Second
 from dashboard.choices.sides import Side, on
+from dashboard.interface import says
 from dashboard.questions import COMPARES, QUESTIONS, SPLITS
 from interpret.wording import clipped
 
@@ -33,7 +34,7 @@ def show(page: Any, path: str) -> None:
     shown = (first,) if first == beside else (first, beside)
     if len(shown) == 1:
         frame.notice(
-            "Both sides are the same.", "Choose another model, stage or text to compare with.", "status"
+            says("split.both-sides-are-the-same"), says("split.choose-another-model-stage"), "status"
         )
     above = st.container()
     controls = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
@@ -56,7 +57,9 @@ def show(page: Any, path: str) -> None:
             else:
                 page.run()
     with below:
-        st.page_link("views/compare.py", label="What differs, in numbers?", icon=":material/compare_arrows:")
+        st.page_link(
+            "views/compare.py", label=says("split.what-differs-in-numbers"), icon=":material/compare_arrows:"
+        )
 
 
 def _alike(first: Second, beside: Second) -> bool:
@@ -70,7 +73,7 @@ def _head(one: Second, same_text: bool) -> None:
     said = [one.name] if same_text else [one.name, f"“{clipped(one.text.strip(), CLIPPED)}”"]
     frame.side(*said)
     if strange := worlds.strangers(one.model, one.text):
-        frame.quiet(f"Words this model does not know: {', '.join(strange[:8])}.")
+        frame.quiet(says("split.words-this-model-does-not", strange=", ".join(strange[:8])))
 
 
 def _again(file: str) -> None:

@@ -63,6 +63,7 @@ RULES = (
             "interpret.sentences",
             "interpret.wording",
             "dashboard.figures",
+            "dashboard.interface",
             *sys.stdlib_module_names,
         ),
     ),

@@ -14,6 +14,8 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
+from dashboard.interface import says
+
 PACKED = "packed"  # the name of a compressed text
 PLAIN = 1500  # characters of the address that a text may take as it is
 LONGEST = 6000  # characters of the address that a compressed text may take
@@ -22,10 +24,8 @@ OFFERED = "offered"  # what each choice was made from
 GATHERED = "address_to_be"  # in the session: what a run of a page will write
 CHOSEN = "address_chosen"  # in the session: the choices in it
 FORGOTTEN = "address_without"  # in the session: what the next run takes out
-BROKEN = "The text in this link is damaged: ask for the link again, or for the file of the view."
-TOO_LONG = (
-    f"The text in this link is longer than {MOST // 1000} kB, which no link of ours is: it was left out."
-)
+BROKEN = says("choice-address.the-text-in-this-link")
+TOO_LONG = says("choice-address.the-text-in-this-link-2", MOST=MOST // 1000)
 
 
 def spelled(text: str | None) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.choices.address import linked, now, write
+from dashboard.interface import says
 
 
 def index() -> str | None:
@@ -41,7 +42,11 @@ def behind(known: dict[str, str]) -> str:
         return ""
     linked("behind", known, "")
     chosen = st.selectbox(
-        "Texts behind it", list(known), format_func=known.__getitem__, key="behind", persist_state="session"
+        says("choice-behind.texts-behind"),
+        list(known),
+        format_func=known.__getitem__,
+        key="behind",
+        persist_state="session",
     )
     write(behind=chosen or None)
     return chosen

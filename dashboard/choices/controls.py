@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.choices.address import linked, now, write
 from dashboard.choices.subject import continue_with
+from dashboard.interface import says
 from dashboard.literal import literal
 from interpret.sentences import named, writable
 
@@ -70,7 +71,7 @@ def played(name: str) -> dict[str, Any]:
 
 def method(names: dict[str, str]) -> str:
     """One of the methods a view offers: name -> title."""
-    return pick("method", "Method", names, named=False)
+    return pick("method", says("choice-controls.method"), names, named=False)
 
 
 def word(name: str, count: int, written: str = "word") -> int | None:
@@ -112,9 +113,12 @@ def choose_rival(target: str, known: list[str], name: str) -> None:
     chosen = None
     if known:
         chosen = st.pills(
-            f"Why {literal(named(name))} and not …?", known, format_func=literal, key=f"rival-{target}",
+            says("choice-controls.why-and-not", name=literal(named(name))),
+            known,
+            format_func=literal,
+            key=f"rival-{target}",
             default=rival(target, known),
-        )  # fmt: skip
+        )
     write(rival=chosen)
 
 

@@ -6,10 +6,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import shelf
+from dashboard.interface import says
 
-SHARED = (
-    "This dashboard is shared: it takes no files. Start Underhood on your own computer to look into yours."
-)
+SHARED = says("choice-files.this-dashboard-is-shared")
 
 
 def handed_over(

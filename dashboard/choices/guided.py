@@ -12,11 +12,12 @@ from dashboard.choices import address
 from dashboard.choices.address import forget, now, write
 from dashboard.choices.files import handed_over
 from dashboard.guides import FOLDERS, OWN, Guide, read, written
+from dashboard.interface import says
 
 STEP = "step"
 CARRIED = "carried"  # a whole tour or lesson, in the address
-UNREAD = "What this link carries as a tour or lesson was not opened."
-DAMAGED = f"{UNREAD} It is damaged: ask for the link again, or for the file."
+UNREAD = says("choice-guided.what-this-link-carries-as")
+DAMAGED = says("choice-guided.it-is-damaged-ask", UNREAD=UNREAD)
 
 
 def take_up() -> None:
@@ -115,7 +116,7 @@ def guide_link(found: Guide) -> str | None:
 
 def guide_file() -> bytes | None:
     """The file of a tour or lesson that lies in the box just now."""
-    given = handed_over("A tour or lesson of your own (JSON)", ["json"], key=f"{OWN}-guide", megabytes=1)
+    given = handed_over(says("choice-guided.a-tour-or-lesson"), ["json"], key=f"{OWN}-guide", megabytes=1)
     return None if given is None else given.getvalue()
 
 
@@ -126,7 +127,7 @@ def guess(page: str, known: dict[str, str]) -> None:
         st.session_state[name] = now()["guess"]
     if known:
         st.segmented_control(
-            "Guess before you look", list(known), format_func=known.__getitem__, key=name,
+            says("choice-guided.guess-before-you-look"), list(known), format_func=known.__getitem__, key=name,
             persist_state="session", on_change=_guess_otherwise,
         )  # fmt: skip
     chosen = st.session_state.get(name) if known else None
@@ -183,7 +184,7 @@ def written_guesses(name: str, labels: list[str]) -> None:
     with st.form(name, border=True):
         for column, (label, box) in zip(st.columns(len(labels)), boxes.items(), strict=True):
             column.text_input(label, key=box, max_chars=60)
-        st.form_submit_button("Reveal", type="primary", on_click=asked)
+        st.form_submit_button(says("choice-guided.reveal"), type="primary", on_click=asked)
 
 
 def _kind(given: dict[str, str]) -> str | None:

@@ -3,17 +3,18 @@
 import streamlit as st
 
 from dashboard.choices.address import now, write
+from dashboard.interface import says
 
 
 def own_place() -> tuple[str, bool]:
     """Where the reader's own model is, and whether the hub may be asked."""
     where = st.text_input(
-        "Folder, file or name on the hub",
+        says("choice-own.folder-file-or-name"),
         key="own_where",
-        placeholder="my-model, lm.pth or owner/name",
+        placeholder=says("choice-own.my-model-lm-pth"),
         max_chars=300,
     )
-    hub = st.toggle("Ask the Hugging Face hub (needs a network)", key="own_hub")
+    hub = st.toggle(says("choice-own.ask-the-hugging-face-hub"), key="own_hub")
     return where.strip(), hub
 
 

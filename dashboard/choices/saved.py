@@ -12,10 +12,11 @@ import streamlit as st
 
 from dashboard.choices.address import MOST
 from dashboard.choices.files import handed_over
+from dashboard.interface import says
 from interpret.method import find
 
 SCHEMA = "underhood-view/1"
-AGAIN = "Choose a file that was saved as JSON under a picture."
+AGAIN = says("choice-saved.choose-a-file-that-was")
 KEPT = ("own", "own_guide", "opened_files")  # what belongs to the reader and not to a view
 
 
@@ -37,38 +38,38 @@ def read_saved(content: bytes, pages: Collection[str]) -> tuple[str, dict[str, s
         # No half characters: nothing that shows a text takes them.
         json.dumps(record, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise ValueError(f"This file is not JSON, or not all of it. {AGAIN}") from None
+        raise ValueError(says("choice-saved.this-file-is-not-json", AGAIN=AGAIN)) from None
     view = _view(record)
     page, given = view.get("page"), view.get("choices")
     if not isinstance(page, str) or page not in pages:
-        raise ValueError(f"This file names a page that is not here. {AGAIN}")
+        raise ValueError(says("choice-saved.this-file-names-a-page", AGAIN=AGAIN))
     if not isinstance(given, dict) or len(given) > 100:
-        raise ValueError(f"This file does not say what was chosen. {AGAIN}")
+        raise ValueError(says("choice-saved.this-file-does-not-say", AGAIN=AGAIN))
     for name, value in given.items():
         known = re.fullmatch("[a-z_]{1,40}", name) and isinstance(value, str)
         if not known or len(value) > (MOST if name == "text" else 8000):
-            raise ValueError(f"This file holds a choice that no page has. {AGAIN}")
+            raise ValueError(says("choice-saved.this-file-holds-a-choice", AGAIN=AGAIN))
     return page, given
 
 
 def _view(record: Any) -> dict[str, Any]:
     """Where a record was saved, whether a page or the command line wrote it."""
     if not isinstance(record, dict):
-        raise ValueError(f"This file is JSON, but not a view of Underhood. {AGAIN}")
+        raise ValueError(says("choice-saved.this-file-is-json-but", AGAIN=AGAIN))
     view = record.get("view")
     if isinstance(view, dict):
         if view.get("schema") != SCHEMA:
-            raise ValueError(f"This file is of another version than {SCHEMA}. {AGAIN}")
+            raise ValueError(says("choice-saved.this-file-is-of-another", SCHEMA=SCHEMA, AGAIN=AGAIN))
         return view
     method = find().get(str(record.get("method")))
     if method is None or not {"model", "text"} <= set(record):
-        raise ValueError(f"This file is JSON, but not a view of Underhood. {AGAIN}")
+        raise ValueError(says("choice-saved.this-file-is-json-but", AGAIN=AGAIN))
     given = {"model": record["model"], "text": record["text"]}
     if method.gives == "token-grid":
         return {"page": "saliency", "choices": {**given, "method": str(record["method"])}}
     if record["method"] == "next_words":
         return {"page": "", "choices": given}
-    raise ValueError(f"No page opens what {method.title} computed from a file. {AGAIN}")
+    raise ValueError(says("choice-saved.no-page-opens-what-computed", title=method.title, AGAIN=AGAIN))
 
 
 def offer_saved(pages: Collection[str]) -> None:
@@ -84,8 +85,8 @@ def offer_saved(pages: Collection[str]) -> None:
         except ValueError as fault:
             st.session_state["trouble"] = str(fault)
 
-    with st.popover("Open a saved view", type="tertiary"):
-        handed_over("A JSON file that was saved under a picture", ["json"], key=name, on_change=taken)
+    with st.popover(says("choice-saved.open-a-saved-view"), type="tertiary"):
+        handed_over(says("choice-saved.a-json-file-that-was"), ["json"], key=name, on_change=taken)
 
 
 def open_view(page: str, given: dict[str, str]) -> None:

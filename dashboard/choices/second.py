@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import shelf, worlds
 from dashboard.choices.address import PLAIN, linked, now, write
 from dashboard.choices.subject import model, text, titles
+from dashboard.interface import says
 
 PARTNERS = {  # what each was made from, or the other family that read the same
     "wiki-lstm": "reviews-lstm", "reviews-lstm": "reviews-gpt", "reviews-gpt": "reviews-lstm",
@@ -16,8 +17,11 @@ PARTNERS = {  # what each was made from, or the other family that read the same
     "sst-attention": "sst-average", "sst-average": "sst-attention", "reviews-bert": "reviews-gpt",
     "reviews-lite": "reviews-gpt", "story-lstm": "story-gpt", "story-gpt": "story-lstm", "wiki-ngram": "wiki-lstm",
 }  # fmt: skip
-LAST = "as it is now"
-FIRST_STAGE, SECOND_STAGE = "First side: how far it was trained", "Second side: how far it was trained"
+LAST = says("choice-second.as-it-is-now")
+FIRST_STAGE, SECOND_STAGE = (
+    says("choice-second.first-side-how-far"),
+    says("choice-second.second-side-how-far"),
+)
 LONGEST = 4000  # characters of the second text
 
 
@@ -72,7 +76,7 @@ def choose_second(*, offered: bool = True, always: bool = False) -> None:
     """What to compare with. `offered`: whether the page can; `always`: it does, so something is chosen."""
     if not offered:
         if second() is not None:
-            st.caption("This page shows one side only: it is not about one model and one text.")
+            st.caption(says("choice-second.this-page-shows-one-side"))
         return
     known, first = titles(), ""
     if always:
@@ -80,24 +84,36 @@ def choose_second(*, offered: bool = True, always: bool = False) -> None:
         if worlds.world(st.session_state.get("with") or first) != worlds.world(model()):
             st.session_state["with"] = first  # of another world: it knows none of the words
     else:
-        known = {"": "Nothing", **known}
+        known = {"": says("choice-second.nothing"), **known}
     kept_text = st.session_state.get("with_text", now().get("with_text", ""))
     st.session_state["with_text"] = kept_text[:LONGEST]  # set in any case, as in `_chosen`
     _chosen("with", known, first)
     left, right = st.columns(2, gap="medium") if always else (st.container(), st.container())
     with left:
         chosen = st.selectbox(
-            "Compare with", list(known), format_func=known.__getitem__, key="with", persist_state="session"
+            says("choice-second.compare-with"),
+            list(known),
+            format_func=known.__getitem__,
+            key="with",
+            persist_state="session",
         )
         kept = _stage("with_stage", SECOND_STAGE, chosen, at_first=always and chosen == model())
     other = right.text_area(
-        "… and with another text", key="with_text", height=68, max_chars=LONGEST, persist_state="session",
-        placeholder="the same text",
-    )  # fmt: skip
+        says("choice-second.and-with-another-text"),
+        key="with_text",
+        height=68,
+        max_chars=LONGEST,
+        persist_state="session",
+        placeholder=says("choice-second.the-same-text"),
+    )
     with left:
         own = _stage("first_stage", FIRST_STAGE, model() if chosen or other.strip() else "")
         if stages(model()) and chosen != model():
-            st.button("Beside itself, at an earlier stage", key="beside-itself", on_click=_beside_itself)
+            st.button(
+                says("choice-second.beside-itself-at-an-earlier"),
+                key="beside-itself",
+                on_click=_beside_itself,
+            )
     write(**{
         "with": chosen or None, "with_stage": kept, "first_stage": None if own == LAST else own,
         "with_text": other if other and len(quote(other, errors="replace")) <= PLAIN else None,

@@ -16,6 +16,7 @@ from dashboard.choices.several import keep_phrase as write_phrase
 from dashboard.choices.several import phrase as one_phrase
 from dashboard.choices.several import several as some_of
 from dashboard.choices.sides import first_only, is_second, key, shared, side
+from dashboard.interface import says
 
 
 def model() -> str:
@@ -67,7 +68,7 @@ def _one_of(chosen: Any, name: str, title: str, known: dict[Any, str], first: An
 
 
 def _method(chosen: Any, names: dict[str, str]) -> str:
-    return _fitting(chosen, "Method", names, None)
+    return _fitting(chosen, says("choice-shared.method"), names, None)
 
 
 def _fitting(chosen: Any, title: str, known: dict[Any, str], first: Any) -> Any:
@@ -76,7 +77,7 @@ def _fitting(chosen: Any, title: str, known: dict[Any, str], first: Any) -> Any:
         return chosen
     found = first if first in known else next(iter(known))
     if chosen is not None:
-        st.caption(f"{title}: what is chosen beside is not there for this side.")
+        st.caption(says("choice-shared.what-is-chosen-beside", title=title))
     return found
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import shelf, worlds
 from dashboard.choices import address
 from dashboard.choices.address import linked, now, write
-from dashboard.interface import said, section
+from dashboard.interface import says, section
 
 EXAMPLES = Path(__file__).parents[2] / "assets" / "texts" / "examples.json"
 MEASURES = section("measures")
@@ -64,7 +64,7 @@ def sidebar(*, explains: bool, reads: bool = True, compares: Callable[[], None] 
     if (wanted := st.session_state.get("model", given)) not in known:
         st.session_state.pop("model", None)
         if wanted.startswith("own-"):
-            st.session_state["trouble"] = said("side-bar.model-gone", page=said("pages.own"))
+            st.session_state["trouble"] = says("side-bar.model-gone", page=says("pages.own"))
     linked("model", known)
     fitting = examples(worlds.world(model()))
     if "text" not in st.session_state:
@@ -72,30 +72,30 @@ def sidebar(*, explains: bool, reads: bool = True, compares: Callable[[], None] 
         st.session_state["text"] = address.given_text(first)
     with st.sidebar:
         st.selectbox(
-            said("side-bar.model"),
+            says("side-bar.model"),
             list(known),
             format_func=known.__getitem__,
             key="model",
             on_change=_suit_text,
         )
         st.text_area(
-            said("side-bar.text"), key="text", height=150, on_change=_own_text, help=said("side-bar.text-help")
+            says("side-bar.text"), key="text", height=150, on_change=_own_text, help=says("side-bar.text-help")
         )  # fmt: skip
         st.selectbox(
-            said("side-bar.example"), list(fitting), index=None, key="example", on_change=_take_example,
-            placeholder=said("side-bar.example-none"),
+            says("side-bar.example"), list(fitting), index=None, key="example", on_change=_take_example,
+            placeholder=says("side-bar.example-none"),
         )  # fmt: skip
         if not reads:
-            st.caption(said("side-bar.text-unused"))
+            st.caption(says("side-bar.text-unused"))
         elif strange := worlds.strangers(model(), text()):
-            unknown = said("side-bar.words-unknown", words=", ".join(strange[:8]))
+            unknown = says("side-bar.words-unknown", words=", ".join(strange[:8]))
             st.html(f'<p class="meta">{escape(unknown)}</p>')
         if explains:
             _measure()
         if compares:
             compares()
-        st.caption(said("side-bar.local"))
-        with st.popover(said("side-bar.memory"), type="tertiary"):
+        st.caption(says("side-bar.local"))
+        with st.popover(says("side-bar.memory"), type="tertiary"):
             st.text(shelf.footprint())
     chosen = {"measure": measure()} if explains else {}
     write(model=model(), text=text(), **chosen)
@@ -104,9 +104,9 @@ def sidebar(*, explains: bool, reads: bool = True, compares: Callable[[], None] 
 def _measure() -> None:
     linked("measure", MEASURES)
     st.selectbox(
-        said("side-bar.measure"), list(MEASURES), format_func=MEASURES.__getitem__, key="measure",
+        says("side-bar.measure"), list(MEASURES), format_func=MEASURES.__getitem__, key="measure",
         persist_state="session",
-        help=said("side-bar.measure-help"),
+        help=says("side-bar.measure-help"),
     )  # fmt: skip
 
 

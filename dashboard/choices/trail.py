@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.choices import address
 from dashboard.choices.controls import played
 from dashboard.choices.subject import PINS, text
+from dashboard.interface import says
 from interpret.editing import LONGEST, edited
 
 MOST = 20  # texts of a trail; the oldest makes place
@@ -77,7 +78,7 @@ def offered_texts(name: str, title: str, known: dict[str, str]) -> None:
 
     st.selectbox(
         title, list(known), index=None, format_func=known.__getitem__, key=name, on_change=taken,
-        placeholder="Choose a change",
+        placeholder=says("choice-trail.choose-a-change"),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.choices.address import now, write
+from dashboard.interface import says
 from dashboard.literal import literal
 
 
@@ -35,11 +36,19 @@ def steps(address: str, sizes: Sequence[int]) -> None:
     layer, index = (int(part) for part in place.split("."))
     size = sizes[layer - 1]
     with st.container(horizontal=True, gap="small"):
-        for label, to in (("Previous", (index - 1) % size), ("Next", (index + 1) % size)):
+        for label, to in (
+            (says("choice-units.previous"), (index - 1) % size),
+            (says("choice-units.next"), (index + 1) % size),
+        ):
             st.button(label, on_click=take_unit, args=(f"{kind} {layer}.{to}",))
         any_layer = random.randrange(len(sizes))
         any_unit = f"{kind} {any_layer + 1}.{random.randrange(sizes[any_layer])}"
-        st.button("Any", on_click=take_unit, args=(any_unit,), help="A unit drawn at random")
+        st.button(
+            says("choice-units.any"),
+            on_click=take_unit,
+            args=(any_unit,),
+            help=says("choice-units.a-unit-drawn-at-random"),
+        )
 
 
 def offered_units(name: str, title: str, units: Sequence[str]) -> None:

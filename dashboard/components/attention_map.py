@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.components import load
+from dashboard.interface import says
 
 FINE = 250_000  # values up to which each travels in 16 bits; above, in 8
 PARTS = (
@@ -51,7 +52,7 @@ def attention_map(
     proofs: Sequence[Sequence[str]] | None = None,
     name: str = "attention",
     caption: str = "",
-    label: str = "Where each head looks",
+    label: str = says("component-attention-map.where-each-head-looks"),
     on_change: Callable[[], None] = lambda: None,
 ) -> dict[str, str]:
     """Draw the maps and return what the reader keeps: heads, tokens, look, marks and share, as text.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.components import load
 from dashboard.components.strip import SHARED, Word, numbers
+from dashboard.interface import says
 
 
 def factors(
@@ -45,12 +46,23 @@ def factors(
         key=key,
         data={
             "words": list(words[:given]),
-            "after": [{**word, "a": "written by the model"} for word in words[given:]],
-            "tokens": [word["t"] for word in words], "values": [numbers(row) for row in values],
-            "names": list(names), "units": [list(one) for one in units], "stability": numbers(stability),
-            "share": numbers(share), "written": written, "name": "factors", "caption": caption,
-            "direction": direction, "group": group, "selected": selected, "label": "The text, coloured by factors",
+            "after": [
+                {**word, "a": says("component-factors.written-by-the-model")} for word in words[given:]
+            ],
+            "tokens": [word["t"] for word in words],
+            "values": [numbers(row) for row in values],
+            "names": list(names),
+            "units": [list(one) for one in units],
+            "stability": numbers(stability),
+            "share": numbers(share),
+            "written": written,
+            "name": "factors",
+            "caption": caption,
+            "direction": direction,
+            "group": group,
+            "selected": selected,
+            "label": says("component-factors.the-text-coloured-by-factors"),
         },
         default={"selected": selected},
         on_selected_change=lambda: None,
-    )  # fmt: skip
+    )

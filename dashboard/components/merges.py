@@ -4,10 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.components import load
+from dashboard.interface import says
 
 
 def merges(
-    words: Sequence[dict[str, Any]], *, key: str, width: int, direction: str = "ltr", label: str = "Words"
+    words: Sequence[dict[str, Any]],
+    *,
+    key: str,
+    width: int,
+    direction: str = "ltr",
+    label: str = says("component-merges.words"),
 ) -> None:
     """Draw the words as buttons, and for the chosen one its merges as rows with a stepper.
 

@@ -7,8 +7,13 @@ import numpy as np
 
 from dashboard.components import load
 from dashboard.components.strip import Word
+from dashboard.interface import says
 
-DID = {"left out": "taken away", "zero": "made zeros", "mask": "masked"}
+DID = {
+    "left out": says("component-removal.taken-away"),
+    "zero": says("component-removal.made-zeros"),
+    "mask": "masked",
+}
 
 
 def removal(

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.components import load
 from dashboard.components.strip import SHARED, numbers, whole_numbers
+from dashboard.interface import says
 
 WORDS = ("bits", "rank", "band", "probability", "expected")
 
@@ -43,7 +44,7 @@ def replay(
     strip = {
         "words": list(words), "pieces": [int(count) for count in pieces], "vocabulary": int(vocabulary),
         "name": "stages", "caption": caption, "direction": direction, "group": None,
-        "label": "The text, coloured by how far down the list of guesses each word stood at this stage",
+        "label": says("component-replay.the-text-coloured-by-how"),
     }  # fmt: skip
     found = load("replay", *SHARED, "surprise")(
         key=key,

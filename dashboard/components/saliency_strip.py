@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dashboard.components.strip import Edits, Word, draw, numbers
+from dashboard.interface import says
 
 
 def saliency_strip(
@@ -24,7 +25,7 @@ def saliency_strip(
     name: str = "saliency",
     caption: str = "",
     direction: str = "ltr",
-    label: str = "Words and their causes",
+    label: str = says("component-saliency-strip.words-and-their-causes"),
     group: str | None = None,
     phrase: tuple[int, int] | None = None,
     phrase_scores: np.ndarray | None = None,

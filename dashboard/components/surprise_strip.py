@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from dashboard.components.strip import Edits, Word, draw, numbers, whole_numbers
+from dashboard.interface import says
 
 
 def surprise_strip(
@@ -20,7 +21,7 @@ def surprise_strip(
     name: str = "surprise",
     caption: str = "",
     direction: str = "ltr",
-    label: str = "Words and the model's surprise",
+    label: str = says("component-surprise-strip.words-and-the-models-surprise"),
     group: str | None = None,
     was: Sequence[float | None] | None = None,
     edits: Edits | None = None,

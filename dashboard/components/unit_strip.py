@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.components import load
 from dashboard.components.strip import SHARED, Edits, Word, numbers
+from dashboard.interface import says
 
 CHOICE = re.compile(r"[0-9, -]{0,2000}")
 
@@ -19,7 +20,7 @@ def unit_strip(
     key: str,
     signed: bool = True,
     chosen: str | None = None,
-    scale: str = "the bundled texts",
+    scale: str = says("component-unit-strip.the-bundled-texts"),
     name: str = "unit",
     caption: str = "",
     direction: str = "ltr",
@@ -58,7 +59,7 @@ def unit_strip(
             "signed": signed, "scale": scale, "brush": chosen is not None, "chosen": now, "name": name,
             "caption": caption,
             "direction": direction, "group": group, "edits": edits, "selected": selected,
-            "label": f"The text, coloured by {address}",
+            "label": says("component-unit-strip.the-text-coloured", address=address),
         },
         default={"chosen": now, "selected": selected},
         on_chosen_change=lambda: None,

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.look import label, plain, ramp
+from dashboard.interface import says
 from interpret.results.anatomy import Anatomy, Lines
 from interpret.sentences import rounded
 
@@ -60,7 +61,9 @@ def moves(found: Anatomy) -> go.Figure:
     )  # fmt: skip
     plain(figure, 70 + 26 * len(kept))
     figure.update_xaxes(
-        title="change of its weights in training", tickformat="$.2~%", range=[0, max(far, default=1) * 1.2]
+        title=says("figure-anatomy.change-of-its-weights"),
+        tickformat="$.2~%",
+        range=[0, max(far, default=1) * 1.2],
     )
     return figure.update_yaxes(
         tickvals=places, ticktext=[label(part.name) for part in kept], autorange="reversed"
@@ -83,7 +86,7 @@ def heads(found: Lines) -> go.Figure:
         figure.add_heatmap(
             z=shown, coloraxis="coloraxis", xgap=1, ygap=1, hoverongaps=False,
             customdata=np.array([[(a, b) for b in names] for a in names], dtype=object),
-            hovertemplate="%{customdata[0]} looks at %{customdata[1]}: %{z:.3f}<extra></extra>",
+            hovertemplate=says("figure-anatomy.hover-looks-at"),
             row=n // columns + 1, col=n % columns + 1,
         )  # fmt: skip
     plain(figure, 60 + 190 * rows)

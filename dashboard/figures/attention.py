@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain
+from dashboard.interface import says
 from interpret.results import HeadImportance, HeadMaps, HeadRoles, Reach
 from interpret.results.reach import WAYS
 from interpret.sentences import rounded
@@ -69,15 +70,19 @@ def offsets(found: HeadRoles, layer: int, head: int) -> go.Figure:
     )  # fmt: skip
     plain(figure, 220)
     ticks = [str(name).replace("-", "−") for name in names]
-    figure.update_xaxes(tickvals=np.arange(len(names)), ticktext=ticks, title="tokens back (−) or ahead (+)")
-    return figure.update_yaxes(title="mean weight", tickformat="$.2~%", rangemode="tozero")
+    figure.update_xaxes(
+        tickvals=np.arange(len(names)), ticktext=ticks, title=says("figure-attention.tokens-back-or-ahead")
+    )
+    return figure.update_yaxes(
+        title=says("figure-attention.mean-weight"), tickformat="$.2~%", rangemode="tozero"
+    )
 
 
 def head_importance(found: HeadImportance) -> go.Figure:
     """What a guess costs more without each head, layers by heads; sure ones in bold."""
     layers, heads = found.values.shape
     most = float(np.abs(found.values).max()) or 1.0
-    figure = _grid(found.values, "%{z:+.3f} nats a guess", 70 + 44 * layers)
+    figure = _grid(found.values, says("figure-attention.hover-nats-a-guess"), 70 + 44 * layers)
     figure.update_layout(coloraxis={"cmin": -most, "cmax": most, "showscale": False, "autocolorscale": True})
     written = np.full(found.values.shape, "", dtype=object)
     for (layer, head), value in np.ndenumerate(found.values):
@@ -105,16 +110,16 @@ def reach(found: Reach) -> go.Figure:
     ends = [float(found.steps[0]), float(found.steps[-1])]
     lines.append(
         go.Scatter(
-            x=ends, y=[found.whole] * 2, name=f"whole text, {found.whole:.2f}", mode="lines",
+            x=ends, y=[found.whole] * 2, name=says("figure-attention.whole-text", whole=found.whole), mode="lines",
             line={"dash": "dash", "color": GREY}, hoverinfo="skip",
         )
     )  # fmt: skip
     figure = plain(go.Figure(lines), 420)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2, "x": 0}, margin_b=90)
     steps = [int(step) for step in found.steps]
-    figure.update_xaxes(title="tokens before the guess that are as they were", type="log", tickvals=steps,
+    figure.update_xaxes(title=says("figure-attention.tokens-before-the-guess"), type="log", tickvals=steps,
                         ticktext=[str(step) for step in steps])  # fmt: skip
-    return figure.update_yaxes(title="cost of a guess (nats)")
+    return figure.update_yaxes(title=says("figure-attention.cost-of-a-guess-nats"))
 
 
 FIGURES = {

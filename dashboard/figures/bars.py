@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, ramp
+from dashboard.interface import says
 from interpret.results import ClassScores, NextWords, TokenGrid, TokenScores
 from interpret.sentences import percent, rounded
 
@@ -15,7 +16,7 @@ def next_words(found: NextWords) -> go.Figure:
 
 def guesses(found: NextWords, row: int) -> go.Figure:
     """The candidates of one row, the likeliest on top."""
-    of = "of being the next token" if found.ahead else "of standing here"
+    of = says("figure-bars.of-being-the-next-token") if found.ahead else says("figure-bars.of-standing-here")
     top = found.values[row]
     figure = shares(top, [label(token) for token in found.marked(row)], f"probability {of}")
     return figure.update_xaxes(range=[0, float(top[0]) * 1.15])
@@ -25,7 +26,7 @@ def classes(found: ClassScores) -> go.Figure:
     """The probability of each class, the likeliest on top."""
     order = np.argsort(-found.values, kind="stable")
     names = [label(found.classes[k]) for k in order]
-    figure = shares(found.values[order], names, "probability of the class")
+    figure = shares(found.values[order], names, says("figure-bars.probability-of-the-class"))
     return figure.update_xaxes(range=[0, 1.1], tickvals=[0, 0.25, 0.5, 0.75, 1]).update_layout(
         height=96 + 28 * len(names), margin_b=56
     )

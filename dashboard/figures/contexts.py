@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain
 from dashboard.figures.space import CHOSEN, flip
+from dashboard.interface import says
 from interpret.results import Likeness, Narrowness, WordContexts
 
 SYMBOLS = ("circle", "square", "triangle-up", "x", "cross", "triangle-down", "pentagon", "hexagon")
@@ -41,7 +42,7 @@ def occurrences(found: WordContexts) -> go.Figure:
         )
         for layer, page in enumerate(found.values)
     ]  # fmt: skip
-    made_by = "PCA of each layer's states at length 1, turned onto the layer above, all layers at one size"
+    made_by = says("figure-contexts.pca-of-each-layers-states")
     figure: Any = flip(go.Figure(traces, frames=frames), found.values, made_by)
     figure.layout.sliders[0].active = len(names) - 1
     return figure
@@ -74,13 +75,16 @@ def senses(found: WordContexts) -> go.Figure:
     """Layer by layer: how many sentences stand by their own sense; and how alike all occurrences are."""
     names = layer_names(len(found.values))
     lines = [
-        ("two occurrences (mean cosine)", found.same), ("two random words (mean cosine)", found.random),
-    ]  # fmt: skip
+        (says("figure-contexts.two-occurrences-mean-cosine"), found.same),
+        (says("figure-contexts.two-random-words-mean-cosine"), found.random),
+    ]
     if len(found.sorted_right):
-        lines.insert(0, ("nearest has the same sense", found.sorted_right))
+        lines.insert(0, (says("figure-contexts.nearest-has-the-same-sense"), found.sorted_right))
     figure = plain(go.Figure([_line(names, values, name) for name, values in lines]), 300)
     if len(found.sorted_right):
-        figure.add_hline(y=found.chance, line_dash="dot", annotation_text="senses dealt at random")
+        figure.add_hline(
+            y=found.chance, line_dash="dot", annotation_text=says("figure-contexts.senses-dealt-at-random")
+        )
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     low = min(0.0, float(found.random.min()), float(found.same.min()))
     return figure.update_yaxes(range=[low - 0.02, 1.05])
@@ -92,7 +96,9 @@ def narrowness(found: Narrowness) -> go.Figure:
     lines = [_line(names, values, name) for name, values in zip(found.measures, found.values, strict=True)]
     figure = plain(go.Figure(lines), 320)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    return figure.update_yaxes(title="mean cosine", range=[min(0.0, float(found.values.min())) - 0.02, 1.05])
+    return figure.update_yaxes(
+        title=says("figure-contexts.mean-cosine"), range=[min(0.0, float(found.values.min())) - 0.02, 1.05]
+    )
 
 
 def _line(names: list[str], values: np.ndarray, name: str) -> go.Scatter:
@@ -118,7 +124,7 @@ def likeness(found: Likeness) -> go.Figure:
                 x=x, y=y, mode="markers", text=[f"{value:.2f}" for value in found.values.ravel()],
                 marker={"symbol": "square", "size": 44, "opacity": 0.0},
                 selected_marker_opacity=0.0, unselected_marker_opacity=0.0, customdata=found.shuffled.ravel(),
-                hovertemplate="CKA %{text}; words paired at random %{customdata:.2f}<extra></extra>",
+                hovertemplate=says("figure-contexts.hover-cka-words-paired-at-random"),
             ),
         ]
     )  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, signed
+from dashboard.interface import says
 from interpret.results import Counterfactuals
 from interpret.sentences import named
 
@@ -20,12 +21,12 @@ def counterfactuals(found: Counterfactuals) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=found.values, y=places, orientation="h", marker=signed(found.values.tolist()), customdata=said,
-            hovertemplate="%{customdata}, lead %{x:.2f} logits<extra></extra>",
+            hovertemplate=says("figure-counterfactual.hover-lead-logits"),
         )
     )  # fmt: skip
     plain(figure, 110 + 24 * len(places))
     figure.add_vline(x=found.lead, line_dash="dot", annotation_text="before", annotation_position="top")
-    figure.update_xaxes(title="lead of the old answer (logits)", zeroline=True)
+    figure.update_xaxes(title=says("figure-counterfactual.lead-of-the-old-answer"), zeroline=True)
     return figure.update_yaxes(
         tickvals=places, ticktext=[label(name) for name in names], autorange="reversed",
         ticklabelstandoff=6,

@@ -6,24 +6,30 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.figures.look import plain
+from dashboard.interface import says
 
 Points = Sequence[dict[str, Any]]
-READ = "words and marks read"
+READ = says("figure-curve.words-and-marks-read")
 
 
 def loss(points: Points) -> go.Figure:
     """The held-out loss, between guessing evenly (above) and the grammar itself (below)."""
-    figure = go.Figure(_line(points, "the model", [point["held_out_nats"] for point in points], ".2f"))
+    figure = go.Figure(
+        _line(points, says("figure-curve.the-model"), [point["held_out_nats"] for point in points], ".2f")
+    )
     evenly, grammar = points[-1]["evenly_nats"], points[-1]["grammar_nats"]
-    for name, nats in ((f"guessing evenly, {evenly:.2f}", evenly), (f"the grammar, {grammar:.2f}", grammar)):
+    for name, nats in (
+        (says("figure-curve.guessing-evenly", evenly=evenly), evenly),
+        (says("figure-curve.the-grammar", grammar=grammar), grammar),
+    ):
         figure.add_trace(_level(points, name, nats))
     _dress(figure, 360)
-    return figure.update_yaxes(title="cost of a guess (nats)", range=[0, 1.08 * evenly])
+    return figure.update_yaxes(title=says("figure-curve.cost-of-a-guess-nats"), range=[0, 1.08 * evenly])
 
 
 def verbs(points: Points) -> go.Figure:
     """The share of verbs that agree: right behind the subject, and behind a noun of the other number."""
-    ways = ("nothing in between", "another noun in between")
+    ways = (says("figure-curve.nothing-in-between"), says("figure-curve.another-noun-in-between"))
     figure = go.Figure(
         [
             _line(points, way, [point["agreement"][k] for point in points], "$.0%")
@@ -32,7 +38,9 @@ def verbs(points: Points) -> go.Figure:
     )
     figure.add_trace(_level(points, "chance", 0.5))
     _dress(figure, 280)
-    return figure.update_yaxes(title="verbs that agree", tickformat="$.2~%", range=[0, 1.04])
+    return figure.update_yaxes(
+        title=says("figure-curve.verbs-that-agree"), tickformat="$.2~%", range=[0, 1.04]
+    )
 
 
 def _line(points: Points, name: str, values: list[float], as_written: str) -> go.Scatter:

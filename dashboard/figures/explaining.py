@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.look import label, plain
+from dashboard.interface import says
 from interpret.results import Explaining, Swapped, ThreeMaps
 from interpret.results.explaining import PAIRS
 
@@ -36,7 +37,7 @@ def swapped(found: Swapped) -> go.Figure:
             x=places, y=row, name=name, customdata=names,
             hovertemplate="%{customdata}: %{y:$.1%}<extra></extra>",
         )
-        for row, name in zip(found.values, ("its own", other), strict=True)
+        for row, name in zip(found.values, (says("figure-explaining.its-own"), other), strict=True)
     ]  # fmt: skip
     figure = plain(go.Figure(bars), 320)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"})
@@ -47,15 +48,20 @@ def swapped(found: Swapped) -> go.Figure:
 def explaining(found: Explaining) -> go.Figure:
     """Above: tau of each text for the three pairs. Below: what shuffling does, by the largest weight."""
     figure = make_subplots(
-        rows=2, cols=1, vertical_spacing=0.16,
-        subplot_titles=("how alike words are ranked", "what shuffling does to the answer"),
-    )  # fmt: skip
+        rows=2,
+        cols=1,
+        vertical_spacing=0.16,
+        subplot_titles=(
+            says("figure-explaining.how-alike-words-are-ranked"),
+            says("figure-explaining.what-shuffling-does"),
+        ),
+    )
     for at, pair in enumerate(PAIRS):
         known = found.defined[:, at]
         figure.add_trace(
             go.Box(
                 y=found.values[known, at], name=pair.replace(" and ", " /<br>"), boxmean=True, boxpoints="outliers",
-                jitter=0, showlegend=False, hovertemplate="tau %{y:.2f}<extra></extra>",
+                jitter=0, showlegend=False, hovertemplate=says("figure-explaining.hover-tau"),
             ),
             row=1, col=1,
         )  # fmt: skip
@@ -65,7 +71,7 @@ def explaining(found: Explaining) -> go.Figure:
             go.Scatter(
                 x=found.largest[mine], y=found.shuffled[mine], mode="markers", name=f"predicted {label(name)}",
                 marker={"size": 6, "opacity": 0.6},
-                hovertemplate="largest weight %{x:.2f}: the answer moves by %{y:.2f}<extra></extra>",
+                hovertemplate=says("figure-explaining.hover-largest-weight-the-answer"),
             ),
             row=2, col=1,
         )  # fmt: skip
@@ -75,9 +81,11 @@ def explaining(found: Explaining) -> go.Figure:
         margin_t=48,
         legend={"orientation": "h", "x": 0, "y": -0.1, "yanchor": "top", "itemclick": False},
     )
-    figure.update_yaxes(title="Kendall's tau", row=1, col=1)
-    figure.update_xaxes(title="largest weight", range=[0, 1], row=2, col=1)
-    return figure.update_yaxes(title="median change of p", rangemode="tozero", row=2, col=1)
+    figure.update_yaxes(title=says("figure-explaining.kendalls-tau"), row=1, col=1)
+    figure.update_xaxes(title=says("figure-explaining.largest-weight"), range=[0, 1], row=2, col=1)
+    return figure.update_yaxes(
+        title=says("figure-explaining.median-change-of-p"), rangemode="tozero", row=2, col=1
+    )
 
 
 FIGURES = {"three-maps": three_maps, "swapped": swapped, "explaining": explaining}

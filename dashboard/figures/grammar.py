@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, signed
+from dashboard.interface import says
 from interpret.results import Grammar, MinimalPairs, SentencePair
 from interpret.sentences import rounded
 
@@ -18,7 +19,9 @@ def rules(found: Grammar, counting: Grammar | None = None) -> go.Figure:
     names = [rule.name for rule in found.rules()]
     figure = go.Figure(_dots(found, names, found.model, 11, None))
     if counting is not None and counting.model != found.model:
-        figure.add_trace(_dots(counting, names, f"counting words ({counting.model})", 7, GREY))
+        figure.add_trace(
+            _dots(counting, names, says("figure-grammar.counting-words", model=counting.model), 7, GREY)
+        )
     plain(figure, 92 + ROW * len(names))
     for row, name in enumerate(names):
         figure.add_annotation(
@@ -48,7 +51,7 @@ def _dots(found: Grammar, names: Sequence[str], called: str, size: int, colour: 
         x=shares, y=rows, mode="markers", name=called, error_x={**bars, "color": colour},
         marker={"size": size, "color": colour, "symbol": "diamond" if colour else "circle"},
         customdata=[[f"{rounded(rule.low)} to {rounded(rule.high)}", rule.n] for rule in shown],
-        hovertemplate="%{x:$.1%} (%{customdata[0]}; %{customdata[1]:,} pairs)<extra>" + called + "</extra>",
+        hovertemplate=says("figure-grammar.hover-pairs") + called + "</extra>",
     )  # fmt: skip
 
 
@@ -60,7 +63,7 @@ def distance(found: Sequence[Grammar], chosen: str) -> go.Figure:
             counts, shares, low, high = one.along(same)
             if len(counts) < 2 or (same and one.model != chosen):
                 continue
-            name = f"{one.model}, nouns of the same number" if same else one.model
+            name = says("figure-grammar.nouns-of-the-same-number", model=one.model) if same else one.model
             figure.add_trace(
                 go.Scatter(
                     x=counts, y=shares, name=name, mode="lines+markers", cliponaxis=False,
@@ -81,8 +84,10 @@ def distance(found: Sequence[Grammar], chosen: str) -> go.Figure:
     figure.add_hline(y=0.5, line={"dash": "dash", "color": GREY, "width": 1})
     _legend(figure, -0.2)
     figure.update_layout(margin_b=120)
-    figure.update_xaxes(title="nouns of the other number between subject and verb", dtick=1)
-    return figure.update_yaxes(title="verbs that agree", tickformat="$.2~%", range=[-0.03, 1.03])
+    figure.update_xaxes(title=says("figure-grammar.nouns-of-the-other-number"), dtick=1)
+    return figure.update_yaxes(
+        title=says("figure-grammar.verbs-that-agree"), tickformat="$.2~%", range=[-0.03, 1.03]
+    )
 
 
 def _legend(figure: go.Figure, y: float) -> None:
@@ -99,12 +104,12 @@ def leads(found: MinimalPairs) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=middles, y=counts, width=edges[1] - edges[0], marker=signed(np.sign(middles).tolist()),
-            hovertemplate="%{y} pairs near %{x:.1f} nats<extra></extra>",
+            hovertemplate=says("figure-grammar.hover-pairs-near-nats"),
         )
     )  # fmt: skip
     plain(figure, 220)
     figure.add_vline(x=0, line={"color": GREY, "width": 1})
-    figure.update_xaxes(title="wrong sentence likelier ← nats → right sentence likelier", range=[-most, most])
+    figure.update_xaxes(title=says("figure-grammar.wrong-sentence-likelier-nats"), range=[-most, most])
     return figure.update_yaxes(title="pairs", rangemode="tozero")
 
 
@@ -114,13 +119,18 @@ def pair(found: SentencePair) -> go.Figure:
     figure = go.Figure(
         [
             go.Bar(
-                x=columns, y=found.values[side], name=label(_short(found.sentences[side])),
-                customdata=[label(word) if word else "no word" for word in found.words_shown[side]],
-                hovertemplate="%{customdata}: %{y:.1f} bits<extra></extra>",
+                x=columns,
+                y=found.values[side],
+                name=label(_short(found.sentences[side])),
+                customdata=[
+                    label(word) if word else says("figure-grammar.no-word")
+                    for word in found.words_shown[side]
+                ],
+                hovertemplate=says("figure-grammar.hover-bits"),
             )
             for side in (0, 1)
         ]
-    )  # fmt: skip
+    )
     plain(figure, 330)
     names = [
         label(one or "–") if one == other else f"<b>{label(one or '–')}</b><br><b>{label(other or '–')}</b>"
@@ -129,7 +139,7 @@ def pair(found: SentencePair) -> go.Figure:
     _legend(figure, 1.02)
     figure.update_layout(barmode="group", legend={"yanchor": "bottom"}, bargap=0.25)
     figure.update_xaxes(tickvals=columns, ticktext=names, tickangle=-45 if len(columns) > 9 else 0)
-    return figure.update_yaxes(title="surprise (bits)", rangemode="tozero")
+    return figure.update_yaxes(title=says("figure-grammar.surprise-bits"), rangemode="tozero")
 
 
 def _short(sentence: str, most: int = 44) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, signed
+from dashboard.interface import says
 from interpret.results import Against, NumberUnits, Probes
 
 GREY = "#808495"  # seen on light and on dark ground
@@ -25,9 +26,7 @@ def units(found: NumberUnits) -> go.Figure:
                 text=[names[row] if row in top else "" for row in rows], textposition="top center",
                 marker={"size": [11 if row in top else 6 for row in rows]},
                 customdata=[[label(names[row]), *(100 * found.values[row])] for row in rows],
-                hovertemplate="%{customdata[0]}: %{customdata[1]:.0f} % of verbs lost behind singular "
-                "subjects, "
-                "%{customdata[2]:.0f} % behind plural ones<extra></extra>",
+                hovertemplate=says("figure-grammar-inside.hover-of-verbs-lost-behind-singular"),
             )
         )  # fmt: skip
     plain(figure, 420)
@@ -38,9 +37,11 @@ def units(found: NumberUnits) -> go.Figure:
     figure.update_layout(
         showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "itemclick": False}
     )
-    figure.update_xaxes(title="lead lost behind a singular subject (nats)", range=[low - room, high + room])
+    figure.update_xaxes(
+        title=says("figure-grammar-inside.lead-lost-behind-a-singular"), range=[low - room, high + room]
+    )
     return figure.update_yaxes(
-        title="lead lost behind a plural subject (nats)", range=[low - room, high + room]
+        title=says("figure-grammar-inside.lead-lost-behind-a-plural"), range=[low - room, high + room]
     )
 
 
@@ -62,10 +63,14 @@ def _along(found: Probes) -> go.Figure:
     last = found.control[-1]
     figure.add_trace(
         go.Scatter(
-            x=x, y=last, mode="lines", name="labels by lot, last layer", line={"dash": "dot", "color": GREY},
-            hovertemplate="%{y:$.0%} by heart<extra></extra>",
+            x=x,
+            y=last,
+            mode="lines",
+            name=says("figure-grammar-inside.labels-by-lot-last-layer"),
+            line={"dash": "dot", "color": GREY},
+            hovertemplate=says("figure-grammar-inside.hover-by-heart"),
         )
-    )  # fmt: skip
+    )
     plain(figure, 400)
     figure.add_hline(y=float(found.majority.mean()), line={"dash": "dash", "color": GREY, "width": 1})
     figure.update_layout(
@@ -73,7 +78,9 @@ def _along(found: Probes) -> go.Figure:
     )
     names = [label(place.rstrip(" 2")) for place in found.places]
     figure.update_xaxes(tickvals=x, ticktext=names, tickangle=-35)
-    return figure.update_yaxes(title="subject's number read", tickformat="$.2~%", range=[0, 1.03])
+    return figure.update_yaxes(
+        title=says("figure-grammar-inside.subjects-number-read"), tickformat="$.2~%", range=[0, 1.03]
+    )
 
 
 def _by_layer(found: Probes) -> go.Figure:
@@ -82,22 +89,29 @@ def _by_layer(found: Probes) -> go.Figure:
     figure = go.Figure(
         [
             go.Bar(
-                x=layers, y=found.values[:, 0], name="parts of speech",
+                x=layers,
+                y=found.values[:, 0],
+                name=says("figure-grammar-inside.parts-of-speech"),
                 hovertemplate="%{y:$.1%}<extra></extra>",
             ),
             go.Bar(
-                x=layers, y=found.control[:, 0], name="labels by lot (by heart)", marker_color=GREY,
+                x=layers,
+                y=found.control[:, 0],
+                name=says("figure-grammar-inside.labels-by-lot-by-heart"),
+                marker_color=GREY,
                 hovertemplate="%{y:$.1%}<extra></extra>",
             ),
         ]
-    )  # fmt: skip
+    )
     plain(figure, 320)
     figure.add_hline(y=float(found.majority[0]), line={"dash": "dash", "color": GREY, "width": 1})
     figure.update_layout(
         showlegend=True, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "itemclick": False}
     )
     figure.update_xaxes(tickvals=layers, ticktext=names)
-    return figure.update_yaxes(title="read right", tickformat="$.2~%", range=[0, 1.03])
+    return figure.update_yaxes(
+        title=says("figure-grammar-inside.read-right"), tickformat="$.2~%", range=[0, 1.03]
+    )
 
 
 def against(found: Against) -> go.Figure:
@@ -107,11 +121,11 @@ def against(found: Against) -> go.Figure:
         go.Bar(
             x=found.values, y=rows, orientation="h", marker=signed(found.values.tolist()),
             error_x={"type": "data", "array": 2 * found.error, "thickness": 1.5, "width": 0, "color": GREY},
-            customdata=found.n, hovertemplate="%{x:.2f} nats, %{customdata:,} tokens<extra></extra>",
+            customdata=found.n, hovertemplate=says("figure-grammar-inside.hover-nats-tokens"),
         )
     )  # fmt: skip
     plain(figure, 90 + 34 * len(rows))
-    figure.update_xaxes(title="nats by which the network expects it better")
+    figure.update_xaxes(title=says("figure-grammar-inside.nats-by-which-the-network"))
     names = [label(group) for group in found.groups]
     return figure.update_yaxes(tickvals=rows, ticktext=names, autorange="reversed")
 

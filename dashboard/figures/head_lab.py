@@ -5,18 +5,19 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.look import label, plain
+from dashboard.interface import says
 from interpret.results import HeadsExplaining, HeadTaus
 from interpret.results.head_lab import MAPS
 from interpret.sentences import rounded
 
-PAIRED = ("with gradients", "with leaving out")
+PAIRED = (says("figure-head-lab.with-gradients"), says("figure-head-lab.with-leaving-out"))
 
 
 def head_taus(found: HeadTaus) -> go.Figure:
     """Tau of every head with gradients and with leaving out; bold: p below 0.05."""
     return _grids(
         [found.values[..., 0], found.values[..., 1]], PAIRED,
-        [(found.p[..., at] < 0.05) & found.defined[..., at] for at in range(2)], "tau %{z:+.2f}",
+        [(found.p[..., at] < 0.05) & found.defined[..., at] for at in range(2)], says("figure-head-lab.hover-tau"),
     )  # fmt: skip
 
 
@@ -43,9 +44,11 @@ def heads_explaining(found: HeadsExplaining) -> go.Figure:
     most = np.zeros_like(moved, dtype=bool)
     most[found.head] = True
     return _grids(
-        [found.values[..., 0], found.values[..., 1], moved], (*PAIRED, "answer moves, shuffled"), [*sure, most],
+        [found.values[..., 0], found.values[..., 1], moved],
+        (*PAIRED, says("figure-head-lab.answer-moves-shuffled")),
+        [*sure, most],
         "%{z:.3f}",
-    )  # fmt: skip
+    )
 
 
 def _grids(

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, signed
+from dashboard.interface import says
 from interpret.results import QueryKey, TokenIdentity, WordClassHeads
 from interpret.results.attention_means import READERS
 from interpret.sentences import rounded
@@ -20,23 +21,24 @@ def query_key(found: QueryKey) -> go.Figure:
         go.Bar(
             x=places, y=values, marker=signed(values.tolist()), name="product",
             customdata=np.stack([order, found.queries[order], found.keys[order]], -1),
-            hovertemplate="dimension %{customdata[0]}: query %{customdata[1]:.2f}, key %{customdata[2]:.2f}: "
-            "%{y:+.2f} of the score<extra></extra>",
+            hovertemplate=says("figure-head-means.hover-dimension-query-key"),
         )
     )  # fmt: skip
     figure.add_trace(
         go.Scatter(
-            x=places, y=found.usual[order], mode="markers", name="mean of the row",
+            x=places, y=found.usual[order], mode="markers", name=says("figure-head-means.mean-of-the-row"),
             marker={"symbol": "line-ew", "size": 9, "line": {"width": 2, "color": GREY}},
-            hovertemplate="on average over the row: %{y:+.2f}<extra></extra>",
+            hovertemplate=says("figure-head-means.hover-on-average-over-the-row"),
         )
     )  # fmt: skip
     plain(figure, 320)
     step = max(1, len(order) // 16)
     figure.update_xaxes(
-        tickvals=places[::step], ticktext=[str(d) for d in order[::step]], title="dimension, by size"
+        tickvals=places[::step],
+        ticktext=[str(d) for d in order[::step]],
+        title=says("figure-head-means.dimension-by-size"),
     )
-    return figure.update_yaxes(title="query × key (nats)", zeroline=True)
+    return figure.update_yaxes(title=says("figure-head-means.query-key-nats"), zeroline=True)
 
 
 def word_class_heads(found: WordClassHeads) -> go.Figure:
@@ -58,7 +60,7 @@ def of_head(found: WordClassHeads, layer: int, head: int) -> go.Figure:
         go.Heatmap(
             z=coloured, customdata=even, coloraxis="coloraxis", xgap=1, ygap=1, text=said,
             texttemplate="%{text}", textfont_size=11,
-            hovertemplate="%{z:$.1%} (an even look: %{customdata:$.1%})<extra></extra>",
+            hovertemplate=says("figure-head-means.hover-an-even-look"),
         )
     )  # fmt: skip
     plain(figure, min(900, 110 + 30 * len(found.classes)))
@@ -102,7 +104,9 @@ def token_identity(found: TokenIdentity) -> go.Figure:
     )
     names = ["embedding", *(f"layer {n}" for n in layers[1:])]
     figure.update_xaxes(tickvals=layers, ticktext=names)
-    return figure.update_yaxes(title="tokens told", tickformat="$.2~%", range=[0, 1.03])
+    return figure.update_yaxes(
+        title=says("figure-head-means.tokens-told"), tickformat="$.2~%", range=[0, 1.03]
+    )
 
 
 FIGURES = {"query-key": query_key, "word-class-heads": word_class_heads, "token-identity": token_identity}

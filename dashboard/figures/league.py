@@ -4,14 +4,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain
+from dashboard.interface import says
 from interpret.results import League
 from interpret.results.league import ALL, MEASURES, READINGS
 
-UNBEATEN = ", no better than chance"
+UNBEATEN = says("figure-league.no-better-than-chance")
 GREY, ROW = "#808495", 36  # seen on light and on dark ground; px
 AXES = {
-    "auc": "AUC: probability that a true cause scores higher",
-    "hit": "maps whose largest score is on a true cause",
+    "auc": says("figure-league.auc-probability-that-a-true"),
+    "hit": says("figure-league.maps-whose-largest-score"),
 }
 
 

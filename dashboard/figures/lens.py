@@ -6,15 +6,16 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain
+from dashboard.interface import says
 from interpret.results import LayerGuesses, LensTraining, Patched
 from interpret.sentences import percent, rounded
 
 COLUMN, ROW = 74, 34  # px of a cell
 SHADES = {
-    "probability": "how sure it is (probability of its first guess)",
-    "rank": "how far down it lists the final guess (rank)",
-    "entropy": "how undecided it is (entropy, bits)",
-    "divergence": "how far its answer is from the final one (KL, nats)",
+    "probability": says("figure-lens.how-sure-it-is-probability"),
+    "rank": says("figure-lens.how-far-down-it-lists"),
+    "entropy": says("figure-lens.how-undecided-it-is-entropy"),
+    "divergence": says("figure-lens.how-far-its-answer"),
 }
 LONGEST = 9  # letters in a cell
 EDGE = "#808495"  # seen on light and on dark ground
@@ -86,7 +87,7 @@ def way(found: LayerGuesses, place: int) -> go.Figure:
         go.Scatter(
             x=x, y=np.exp(found.watched_logs[:, place, word]), name=label(name), mode="lines+markers",
             customdata=found.watched_rank[:, place, word],
-            hovertemplate="%{y:$.3~%}, rank %{customdata}<extra>" + label(name) + "</extra>",
+            hovertemplate=says("figure-lens.hover-rank") + label(name) + "</extra>",
         )
         for word, name in enumerate(found.watched)
     ]  # fmt: skip
@@ -109,7 +110,9 @@ def way(found: LayerGuesses, place: int) -> go.Figure:
         ticktext=list(ticks.values()),
     )
     settled = found.layers.index(int(found.decided[place]))
-    figure.add_vline(x=settled, line={"dash": "dot", "color": EDGE}, annotation_text=" first from here on")
+    figure.add_vline(
+        x=settled, line={"dash": "dot", "color": EDGE}, annotation_text=says("figure-lens.first-from-here")
+    )
     return figure
 
 
@@ -119,14 +122,14 @@ def learning(found: LensTraining) -> go.Figure:
         go.Scatter(
             x=found.seconds, y=found.values[:, layer], mode="lines",
             name="embedding" if layer == 0 else f"layer {layer}",
-            hovertemplate="%{y:.3f} nats<extra></extra>",
+            hovertemplate=says("figure-lens.hover-nats"),
         )
         for layer in range(found.values.shape[1])
     ]  # fmt: skip
     figure = plain(go.Figure(lines), 280)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.3, "x": 0}, margin_b=70)
-    figure.update_xaxes(title="seconds of training")
-    return figure.update_yaxes(title="KL divergence (nats a token)", rangemode="tozero")
+    figure.update_xaxes(title=says("figure-lens.seconds-of-training"))
+    return figure.update_yaxes(title=says("figure-lens.kl-divergence-nats-a-token"), rangemode="tozero")
 
 
 def _amounts(found: LayerGuesses, shade: str) -> np.ndarray:
@@ -154,9 +157,9 @@ def _more(found: LayerGuesses, row: int, column: int) -> str:
     return "<br>".join(
         [
             *guesses, "",
-            f"final guess {final}: rank {int(found.rank[row, column]):,} here",
-            f"undecided by {found.entropy[row, column]:.1f} bits",
-            f"{found.divergence[row, column]:.2f} nats from the final answer",
+            says("figure-lens.final-guess-rank-here", final=final, rank=int(found.rank[row, column])),
+            says("figure-lens.undecided-by-bits", entropy=found.entropy[row, column]),
+            says("figure-lens.nats-from-the-final-answer", divergence=found.divergence[row, column]),
         ]
     )  # fmt: skip
 
@@ -179,7 +182,7 @@ def patched(found: Patched) -> go.Figure:
                 marker={"symbol": "square", "size": ROW, "opacity": 0.0},
                 unselected_marker_opacity=0.0, selected_marker_opacity=0.0,
                 customdata=[label(pairs[column]) for column in columns],
-                hovertemplate="%{y}, state of “%{customdata}”: %{text}<extra></extra>",
+                hovertemplate=says("figure-lens.hover-state-of"),
             ),
         ]
     )  # fmt: skip

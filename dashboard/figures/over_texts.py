@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, signed
+from dashboard.interface import says
 from interpret.results import OverTexts
 
 GREY = "#8a8f98"  # readable on light and on dark
@@ -25,8 +26,7 @@ def over_texts(found: OverTexts, most: int = 10) -> go.Figure:
                 [name, int(found.counts[row]), f"{low[n]:.2f} to {high[n]:.2f}", f"{found.spread[row]:.2f}"]
                 for n, (row, name) in enumerate(zip(rows, names, strict=True))
             ],
-            hovertemplate="%{customdata[0]}: %{x:.2f} (%{customdata[2]}) in %{customdata[1]} texts, "
-            "spread %{customdata[3]}<extra></extra>",
+            hovertemplate=says("figure-over-texts.hover-in-texts-spread"),
         )
     )  # fmt: skip
     plain(figure, 76 + 24 * len(rows))
@@ -37,11 +37,13 @@ def over_texts(found: OverTexts, most: int = 10) -> go.Figure:
         figure.add_scatter(
             x=[end] * len(out), y=out, mode="markers", cliponaxis=False, customdata=[f"{bounds[n]:.2f}" for n in out],
             marker={"symbol": ("triangle-left", "triangle-right")[side], "size": 10, "color": GREY},
-            hovertemplate="the bound is at %{customdata}<extra></extra>",
+            hovertemplate=says("figure-over-texts.hover-the-bound-is-at"),
         )  # fmt: skip
     figure.update_xaxes(
-        title=f"mean score towards “{label(found.of)}” ({found.unit})", zeroline=True, range=ends,
-    )  # fmt: skip
+        title=says("figure-over-texts.mean-score-towards", of=label(found.of), unit=found.unit),
+        zeroline=True,
+        range=ends,
+    )
     return figure.update_yaxes(
         tickvals=np.arange(len(rows)), ticktext=ticks, autorange="reversed", ticklabelstandoff=6
     )

@@ -4,9 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import plain
+from dashboard.interface import says
 from interpret.results import Replay
 
-READ = "tokens read"
+READ = says("figure-replay.tokens-read")
 
 
 def replay(found: Replay) -> go.Figure:
@@ -16,21 +17,28 @@ def replay(found: Replay) -> go.Figure:
     line = line[line[:, 0].argsort(kind="stable")]
     figure = go.Figure(
         go.Scatter(
-            x=line[:, 0], y=line[:, 1], mode="lines", name="along the training",
+            x=line[:, 0], y=line[:, 1], mode="lines", name=says("figure-replay.along-the-training"),
             hovertemplate=f"%{{y:.2f}} nats after %{{x:,}} {READ}<extra></extra>",
         )
     )  # fmt: skip
     names = _short(found)
     figure.add_trace(
         go.Scatter(
-            x=kept[:, 0], y=kept[:, 1], mode="markers+text", name="kept stages", text=_apart(found, names),
-            textposition="top right", cliponaxis=False, customdata=names, marker={"size": 10},
-            hovertemplate="%{customdata}: %{y:.2f} nats<extra></extra>",
+            x=kept[:, 0],
+            y=kept[:, 1],
+            mode="markers+text",
+            name=says("figure-replay.kept-stages"),
+            text=_apart(found, names),
+            textposition="top right",
+            cliponaxis=False,
+            customdata=names,
+            marker={"size": 10},
+            hovertemplate=says("figure-replay.hover-nats"),
         )
-    )  # fmt: skip
+    )
     _dress(figure)
-    figure.update_xaxes(title=f"{READ}, by factors of ten", type="log", dtick=1)
-    return figure.update_yaxes(title="loss on held-out text (nats)", rangemode="tozero")
+    figure.update_xaxes(title=says("figure-replay.by-factors-of-ten", READ=READ), type="log", dtick=1)
+    return figure.update_yaxes(title=says("figure-replay.loss-on-held-out-text"), rangemode="tozero")
 
 
 def _short(found: Replay) -> list[str]:
@@ -76,8 +84,12 @@ def heads(found: Replay) -> go.Figure:
             )
         )  # fmt: skip
     _dress(figure)
-    figure.update_xaxes(tickvals=list(range(len(names))), ticktext=names, title="stage of the training")
-    return figure.update_yaxes(title="attention to what followed", tickformat="$.2~%", range=[0, 1.04])
+    figure.update_xaxes(
+        tickvals=list(range(len(names))), ticktext=names, title=says("figure-replay.stage-of-the-training")
+    )
+    return figure.update_yaxes(
+        title=says("figure-replay.attention-to-what-followed"), tickformat="$.2~%", range=[0, 1.04]
+    )
 
 
 FIGURES = {"replay": replay}

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import CONFIG, label, plain, ramp
+from dashboard.interface import says
 from interpret.results import MapTrust, Neighbours, WordMap, WordShift
 from interpret.results.space import FEW
 
@@ -82,7 +83,7 @@ def _by_belief(found: WordMap, kept: np.ndarray) -> list[go.Scattergl]:
     dots = go.Scattergl(
         x=x, y=y, mode="markers", showlegend=False, customdata=given,
         marker={"size": 4, "color": kept, "coloraxis": "coloraxis", "line": {"width": 0}},
-        hovertemplate="%{customdata[1]}: %{customdata[2]:$.0%} of its nearest words stand near it here<extra></extra>",
+        hovertemplate=says("figure-space.hover-of-its-nearest-words-stand"),
     )  # fmt: skip
     return [halo, dots]
 
@@ -91,11 +92,19 @@ def belief_scale(figure: go.Figure) -> go.Figure:
     """The legend of the colours of belief."""
     return figure.update_layout(
         coloraxis={
-            "cmin": 0, "cmax": 0.6,
-            "colorbar": {"title": "neighbours kept", "tickformat": "$.2~%", "orientation": "h", "thickness": 10,
-                         "y": -0.16, "yanchor": "top", "len": 0.6},
+            "cmin": 0,
+            "cmax": 0.6,
+            "colorbar": {
+                "title": says("figure-space.neighbours-kept"),
+                "tickformat": "$.2~%",
+                "orientation": "h",
+                "thickness": 10,
+                "y": -0.16,
+                "yanchor": "top",
+                "len": 0.6,
+            },
         }
-    )  # fmt: skip
+    )
 
 
 def rings(places: np.ndarray, near: Neighbours) -> list[go.Scatter]:
@@ -159,11 +168,17 @@ def of_text(places: np.ndarray, rows: list[int], words: list[str]) -> go.Scatter
     """The words of a text on the map."""
     rows, words = list(dict.fromkeys(rows)), list(dict.fromkeys(words))
     return go.Scatter(
-        x=places[rows, 0], y=places[rows, 1], mode="markers+text", textposition="top center", name="your text",
-        text=apart(places[rows], words, np.ptp(places, axis=0)), textfont={"size": 13, "weight": 600},
-        hovertext=[label(word) for word in words], hoverinfo="text",
+        x=places[rows, 0],
+        y=places[rows, 1],
+        mode="markers+text",
+        textposition="top center",
+        name=says("figure-space.your-text"),
+        text=apart(places[rows], words, np.ptp(places, axis=0)),
+        textfont={"size": 13, "weight": 600},
+        hovertext=[label(word) for word in words],
+        hoverinfo="text",
         marker={"size": 10, "symbol": "diamond", "color": CHOSEN, "line": {"width": 1}},
-    )  # fmt: skip
+    )
 
 
 def trust(found: MapTrust) -> go.Figure:
@@ -171,14 +186,14 @@ def trust(found: MapTrust) -> go.Figure:
     lines = [
         go.Scatter(
             x=[str(k) for k in found.ks], y=values, name=name, mode="lines+markers",
-            hovertemplate="%{y:.2f} at %{x} neighbours<extra>" + name + "</extra>",
+            hovertemplate=says("figure-space.hover-at-neighbours") + name + "</extra>",
         )
         for name, values in zip(found.measures, found.values, strict=True)
     ]  # fmt: skip
     figure = plain(go.Figure(lines), 300)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    figure.update_xaxes(title="neighbours asked about", type="category")
-    return figure.update_yaxes(range=[0, 1.04], title="1 is a perfect map")
+    figure.update_xaxes(title=says("figure-space.neighbours-asked-about"), type="category")
+    return figure.update_yaxes(range=[0, 1.04], title=says("figure-space.1-is-a-perfect-map"))
 
 
 def flip_book(found: MapTrust) -> go.Figure:
@@ -235,7 +250,7 @@ def shift(found: WordShift) -> go.Figure:
             go.Scattergl(
                 x=found.before[:, 0], y=found.before[:, 1], mode="markers", name=f"in {label(found.first)}",
                 text=[label(name) for name in found.shown], customdata=found.values,
-                marker={"size": 4, "opacity": 0.45}, hovertemplate="%{text}: moved %{customdata:.2f}<extra></extra>",
+                marker={"size": 4, "opacity": 0.45}, hovertemplate=says("figure-space.hover-moved"),
             ),
             go.Scatter(
                 x=lines[:, 0], y=lines[:, 1], mode="lines", line={"width": 1, "color": CHOSEN}, hoverinfo="skip",
@@ -249,7 +264,7 @@ def shift(found: WordShift) -> go.Figure:
             ),
         ]
     )  # fmt: skip
-    return flat(figure, "PCA of the first model's vectors; the second on the same axes")
+    return flat(figure, says("figure-space.pca-of-the-first-models"))
 
 
 def neighbours(found: Neighbours) -> go.Figure:
@@ -261,7 +276,7 @@ def neighbours(found: Neighbours) -> go.Figure:
         )
     )  # fmt: skip
     plain(figure, 60 + 26 * len(found.values))
-    figure.add_vline(x=found.chance, line_dash="dot", annotation_text="two random words")
+    figure.add_vline(x=found.chance, line_dash="dot", annotation_text=says("figure-space.two-random-words"))
     figure.update_xaxes(title="cosine")
     names = [label(name) for name in found.shown]
     return figure.update_yaxes(tickvals=np.arange(len(names)), ticktext=names, autorange="reversed")

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, ramp
+from dashboard.interface import says
 from interpret.sentences import visible
 from interpret.wording import Surprises
 
@@ -19,7 +20,7 @@ def surprise(found: Surprises) -> go.Figure:
             y=[found.bits[i] for i in shown],
             marker=ramp([found.bits[i] or 0.0 for i in shown]),
             customdata=names,
-            hovertemplate="%{customdata}: %{y:.1f} bits<extra></extra>",
+            hovertemplate=says("figure-surprise.hover-bits"),
         )
     )
     plain(figure, 260)
@@ -30,4 +31,4 @@ def surprise(found: Surprises) -> go.Figure:
         tickangle=-90,
         tickfont_size=10 if len(shown) > 24 else None,
     )
-    return figure.update_yaxes(title="surprise (bits)", rangemode="tozero")
+    return figure.update_yaxes(title=says("figure-surprise.surprise-bits"), rangemode="tozero")

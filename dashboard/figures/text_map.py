@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 
 from dashboard.figures.look import label
 from dashboard.figures.space import CHOSEN, flat
+from dashboard.interface import says
 from interpret.results import TextMap
 
-SCALES = {"losses": "loss (nats a token)", "lengths": "tokens"}
+SCALES = {"losses": says("figure-text-map.loss-nats-a-token"), "lengths": "tokens"}
 
 
 def texts(found: TextMap, colour: str = "groups", chosen: int | None = None) -> go.Figure:

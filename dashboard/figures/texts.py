@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain
+from dashboard.interface import says
 from interpret.results import TextFactors, Texts
 from interpret.results.text_metrics import Calibration, Slice
 from interpret.sentences import rounded
@@ -24,7 +25,7 @@ def slices(found: Sequence[Slice], *, right: bool) -> go.Figure:
     values = np.array([one.value for one in found])
     low = np.array([one.value if one.low is None else one.low for one in found])
     high = np.array([one.value if one.high is None else one.high for one in found])
-    shape = "%{x:$.0%}" if right else "%{x:.2f} nats per token"
+    shape = "%{x:$.0%}" if right else says("figure-texts.hover-nats-per-token")
     figure = go.Figure(
         go.Scatter(
             x=values, y=places, mode="markers", marker={"size": 9},
@@ -38,7 +39,7 @@ def slices(found: Sequence[Slice], *, right: bool) -> go.Figure:
     )  # fmt: skip
     plain(figure, 84 + 28 * len(found))
     figure.add_vline(x=float(values[0]), line_width=1, line_dash="dot", line_color="gray")
-    title = "share of right answers" if right else "loss (nats per token)"
+    title = says("figure-texts.share-of-right-answers") if right else says("figure-texts.loss-nats-per-token")
     figure.update_xaxes(title=title, tickformat="$.2~%" if right else None, automargin=True)
     if right:
         figure.update_xaxes(range=[max(0.0, float(low.min()) - 0.05), 1.02])
@@ -66,7 +67,7 @@ def calibration(found: Calibration) -> go.Figure:
                 f"{n:,} texts, {rounded(low)} to {rounded(high)} sure"
                 for n, low, high in zip(found.n, found.low, found.high, strict=True)
             ],
-            hovertemplate="%{customdata}: %{x:$.0%} sure on average, right %{y:$.0%}<extra></extra>",
+            hovertemplate=says("figure-texts.hover-sure-on-average-right"),
         )
     )  # fmt: skip
     start = float(found.low.min())
@@ -79,9 +80,14 @@ def calibration(found: Calibration) -> go.Figure:
     )
     plain(figure, 340)
     figure.update_xaxes(
-        title="how sure it was (mean probability)", tickformat="$.2~%", range=[start - 0.03, 1.06], dtick=0.1
+        title=says("figure-texts.how-sure-it-was-mean"),
+        tickformat="$.2~%",
+        range=[start - 0.03, 1.06],
+        dtick=0.1,
     )
-    return figure.update_yaxes(title="how often it was right", tickformat="$.2~%", range=[-0.08, 1.06])
+    return figure.update_yaxes(
+        title=says("figure-texts.how-often-it-was-right"), tickformat="$.2~%", range=[-0.08, 1.06]
+    )
 
 
 def text_factors(found: TextFactors) -> go.Figure:
@@ -91,7 +97,7 @@ def text_factors(found: TextFactors) -> go.Figure:
         go.Heatmap(
             z=means, zmin=0.0, coloraxis="coloraxis",
             customdata=[[label(" ".join(text.split())[:60]) for text in found.texts]] * len(means),
-            hovertemplate="factor %{y} in text %{x}: %{z:.2f}<br>%{customdata}<extra></extra>",
+            hovertemplate=says("figure-texts.hover-factor-in-text"),
         )
     )  # fmt: skip
     plain(figure, 110 + 26 * len(means))

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, signed
+from dashboard.interface import says
 from interpret.results import (
     Agreement,
     Completeness,
@@ -19,7 +20,7 @@ from interpret.results import (
 from interpret.sentences import rounded
 
 MARKS, APART = ("circle", "diamond", "square"), 0.24  # of whiskers: seeds, baselines, edits
-FORETELLS = ("foretold<br>(1 − infidelity)", "map moves<br>(max-sensitivity)")
+FORETELLS = ("foretold<br>(1 − infidelity)", says("figure-trust.map-moves-br-max-sensitivity"))
 GREY, BAND = "#8a8f98", "rgba(138,143,152,0.22)"
 
 
@@ -37,24 +38,24 @@ def _curves(found: Curves) -> go.Figure:
             hoverinfo="skip", showlegend=False,
         ),
         go.Scatter(
-            x=x, y=found.random[0], name=f"random orders, area {found.random_areas[0, 0]:.3f}",
+            x=x, y=found.random[0], name=says("figure-trust.random-orders-area", random_areas=found.random_areas[0, 0]),
             line={"color": GREY},
         ),
     ]  # fmt: skip
     for row, title in enumerate(found.titles):
-        away = ["nothing yet", *(label(found.shown[word]) for word in found.orders[row])]
+        away = [says("figure-trust.nothing-yet"), *(label(found.shown[word]) for word in found.orders[row])]
         name = f"{title}, area {found.areas[row, 0]:.3f}"
         lines.append(
             go.Scatter(
                 x=x, y=found.values[row], name=name, customdata=away, mode="lines+markers",
                 line_width=3 if row == 0 else 1.5, marker_size=6 if row == 0 else 4,
-                hovertemplate="%{x} away, last %{customdata}: %{y:.3f}<extra></extra>",
+                hovertemplate=says("figure-trust.hover-away-last"),
             )
         )  # fmt: skip
     if found.greedy is not None:
-        name = f"greedy order, area {found.greedy_area:.3f}"
+        name = says("figure-trust.greedy-order-area", greedy_area=found.greedy_area)
         lines.append(go.Scatter(x=x, y=found.greedy, name=name, line={"dash": "dot", "color": GREY}))
-    return _lined(go.Figure(lines), "words taken away", "probability", 380)
+    return _lined(go.Figure(lines), says("figure-trust.words-taken-away"), "probability", 380)
 
 
 def _lined(figure: go.Figure, x: str, y: str, height: int) -> go.Figure:
@@ -81,7 +82,7 @@ def _agreement(found: Agreement, beside: Sequence[TokenScores] = ()) -> go.Figur
     figure = go.Figure(
         go.Heatmap(
             z=np.array(rows), coloraxis="coloraxis", xgap=2, ygap=4,
-            hovertemplate="%{z:.2f} of its largest score<extra></extra>",
+            hovertemplate=says("figure-trust.hover-of-its-largest-score"),
         )
     )  # fmt: skip
     plain(figure, 110 + 34 * len(rows))
@@ -106,7 +107,9 @@ def _scrambling(found: Scrambling) -> go.Figure:
         )
         for row, title in enumerate(found.titles)
     ]  # fmt: skip
-    figure = _lined(go.Figure(lines), "scrambled down to", "rank correlation with the trained map", 360)
+    figure = _lined(
+        go.Figure(lines), says("figure-trust.scrambled-down"), says("figure-trust.rank-correlation"), 360
+    )
     figure.add_hline(y=found.limit, line={"dash": "dot", "color": GREY})
     figure.update_layout(showlegend=False, margin_b=60)
     names = [label(stage) for stage in found.stages]
@@ -161,7 +164,7 @@ def _completeness(found: Completeness) -> go.Figure:
     gaps = [f"{gap:.2g}\u00a0%" for gap in found.values]
     bars = go.Bar(
         x=np.arange(len(found.steps)), y=found.sums, text=gaps, textposition="outside", cliponaxis=False,
-        marker=signed(found.sums.tolist()), hovertemplate="%{x}: %{y:.3f}, gap %{text}<extra></extra>",
+        marker=signed(found.sums.tolist()), hovertemplate=says("figure-trust.hover-gap"),
     )  # fmt: skip
     figure = plain(go.Figure(bars), 280)
     figure.add_hline(y=found.wanted, line={"dash": "dot", "color": GREY})

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.look import label, plain, ramp, signed
+from dashboard.interface import says
 from interpret.results import TRACKS, Factors, MemoryTraces, PlacesAlike, UnitCard, UnitRanking
 from interpret.sentences import rounded
 
@@ -78,7 +79,7 @@ def saturation(found: MemoryTraces) -> go.Figure:
     ticks = [(apart * gate + at, text) for gate in range(3) for at, text in
              ((0, "0"), (0.5, f"<br>{TRACKS[gate]}"), (1, rounded(1)))]  # fmt: skip
     figure.update_xaxes(tickvals=[at for at, _ in ticks], ticktext=[text for _, text in ticks],
-                        range=[-0.05, 2 * apart + 1.05], title="share of time shut",
+                        range=[-0.05, 2 * apart + 1.05], title=says("figure-units.share-of-time-shut"),
                         showgrid=False, tickangle=0)  # fmt: skip
     return figure.update_yaxes(tickformat="$.2~%", range=[-0.03, 1.03], tickvals=[0, 0.5, 1], title="open")
 
@@ -94,7 +95,7 @@ def half_lives(found: MemoryTraces) -> go.Figure:
         figure.add_trace(
             go.Scatter(x=middle, y=counts, name=f"layer {layer}", mode="lines", line_shape="hvh",
                        fill="tozeroy",
-                       hovertemplate="%{y} units forget half in about %{x:.1f} tokens<extra></extra>")
+                       hovertemplate=says("figure-units.hover-units-forget-half-in-about"))
         )  # fmt: skip
     plain(figure, 260)
     for unit in found.units:
@@ -103,7 +104,7 @@ def half_lives(found: MemoryTraces) -> go.Figure:
                                     line={"dash": "dash", "color": GREY}))  # fmt: skip
     figure.update_layout(showlegend=True, legend=LEGEND, margin_t=40)
     longest = float(found.half_life.max())
-    figure.update_xaxes(type="log", title="tokens until half is forgotten", dtick=1,
+    figure.update_xaxes(type="log", title=says("figure-units.tokens-until-half-is-forgotten"), dtick=1,
                         range=np.log10([max(0.03, found.half_life.min() * 0.7), longest * 1.5]))  # fmt: skip
     return figure.update_yaxes(title="units")
 
@@ -113,11 +114,11 @@ def histogram(found: UnitCard) -> go.Figure:
     middle = (found.edges[1:] + found.edges[:-1]) / 2
     bars = go.Bar(
         x=middle, y=found.counts, marker=signed(middle.tolist()), width=np.diff(found.edges),
-        hovertemplate="%{y:,} tokens at about %{x:.2f}<extra></extra>",
+        hovertemplate=says("figure-units.hover-tokens-at-about"),
     )  # fmt: skip
     figure = plain(go.Figure(bars), 240)
-    figure.update_xaxes(title=f"activation of {found.address}")
-    return figure.update_yaxes(title="tokens (log)", type="log")
+    figure.update_xaxes(title=says("figure-units.activation-of", address=found.address))
+    return figure.update_yaxes(title=says("figure-units.tokens-log"), type="log")
 
 
 def features(found: UnitCard, most: int = 8) -> go.Figure:
@@ -126,16 +127,16 @@ def features(found: UnitCard, most: int = 8) -> go.Figure:
     names, places = [found.features[f] for f in order], np.arange(len(order))
     figure = go.Figure(
         go.Bar(x=found.r[order], y=places, orientation="h", marker=signed(found.r[order].tolist()),
-               name="this unit", hovertemplate="r = %{x:+.2f}<extra></extra>")
+               name=says("figure-units.this-unit"), hovertemplate="r = %{x:+.2f}<extra></extra>")
     )  # fmt: skip
     for side in (-1, 1):
         figure.add_trace(
-            go.Scatter(x=side * found.chance[order], y=places, mode="markers", name="best by chance",
+            go.Scatter(x=side * found.chance[order], y=places, mode="markers", name=says("figure-units.best-by-chance"),
                        marker={"symbol": "line-ns", "size": 18, "line": {"width": 2, "color": GREY}},
-                       hovertemplate="by chance the best unit reaches %{x:+.2f}<extra></extra>")
+                       hovertemplate=says("figure-units.hover-by-chance-the-best-unit"))
         )  # fmt: skip
     plain(figure, 90 + 30 * len(order))
-    figure.update_xaxes(title="r; grey: best by chance", range=[-1, 1])
+    figure.update_xaxes(title=says("figure-units.r-grey-best-by-chance"), range=[-1, 1])
     return figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", ticklabelstandoff=6)
 
 
@@ -150,7 +151,7 @@ def ranking(found: UnitRanking, most: int = 12) -> go.Figure:
     tokens, places = [label(t) or "▸" for t in found.tokens], np.arange(len(found.tokens))
     figure = go.Figure(
         go.Heatmap(z=z, coloraxis="coloraxis", ygap=3, customdata=found.tracks[:count],
-                   hovertemplate="activation %{customdata:.2f}<extra></extra>")
+                   hovertemplate=says("figure-units.hover-activation"))
     )  # fmt: skip
     plain(figure, 120 + 26 * count)
     figure.update_layout(coloraxis={"cmin": 0, "cmax": 1, "autocolorscale": True, "showscale": False})
@@ -183,7 +184,11 @@ def written(pairs: tuple[tuple[str, float], ...]) -> go.Figure:
     places, values = np.arange(len(pairs)), [value for _, value in pairs]
     shades = ramp(values) if min(values, default=0) >= 0 else signed(values)
     bars = go.Bar(
-        x=values, y=places, orientation="h", marker=shades, hovertemplate="%{x:+.2f} logits<extra></extra>"
+        x=values,
+        y=places,
+        orientation="h",
+        marker=shades,
+        hovertemplate=says("figure-units.hover-logits"),
     )
     figure = plain(go.Figure(bars), 50 + 24 * len(pairs))
     return figure.update_yaxes(
@@ -200,10 +205,12 @@ def alike(found: PlacesAlike) -> go.Figure:
     places = np.arange(len(words))
     bars = go.Bar(
         x=counts, y=places, orientation="h", marker=ramp([count / max(counts) for count in counts]),
-        text=counts, textposition="outside", cliponaxis=False, hovertemplate="%{x} places<extra></extra>",
+        text=counts, textposition="outside", cliponaxis=False, hovertemplate=says("figure-units.hover-places"),
     )  # fmt: skip
     figure = plain(go.Figure(bars), 80 + 24 * len(words))
-    figure.update_xaxes(title="matches with this word", dtick=max(1, max(counts) // 5), rangemode="tozero")
+    figure.update_xaxes(
+        title=says("figure-units.matches-with-this-word"), dtick=max(1, max(counts) // 5), rangemode="tozero"
+    )
     return figure.update_yaxes(
         tickvals=places, ticktext=[label(word) for word in words], autorange="reversed", ticklabelstandoff=6
     )

@@ -6,6 +6,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.figures.bars import shares
 from dashboard.figures.look import label, plain, ramp
+from dashboard.interface import says
 from interpret.results import NextShares, Tree, Written
 
 TRACK = 130  # pixels
@@ -17,15 +18,27 @@ def written(found: Written) -> go.Figure:
     new = np.arange(len(found.drawn))
     tracks = [
         ("probability", found.values, "%{customdata}: %{y:$.1%}<extra></extra>", "$.0%", [0, 1.05]),
-        ("surprise (bits)", found.surprise, "%{customdata}: %{y:.1f} bits<extra></extra>", "", None),
-        ("undecided (bits)", found.entropy, "%{customdata}: %{y:.1f} bits<extra></extra>", "", None),
+        (
+            says("figure-writing.surprise-bits"),
+            found.surprise,
+            says("figure-writing.hover-bits"),
+            "",
+            None,
+        ),
+        (
+            says("figure-writing.undecided-bits"),
+            found.entropy,
+            says("figure-writing.hover-bits"),
+            "",
+            None,
+        ),
     ]
     if found.focus is not None:
         tracks.append(
             (
                 "focus",
                 found.focus,
-                "%{customdata}: %{y:$.0%} on three tokens<extra></extra>",
+                says("figure-writing.hover-on-three-tokens"),
                 "$.0%",
                 [0, 1.05],
             )
@@ -49,7 +62,7 @@ def written(found: Written) -> go.Figure:
 def next_shares(found: NextShares) -> go.Figure:
     """The likeliest next tokens as bars."""
     names = [label(token) for token in found.marked()[:SHOWN]]
-    return shares(found.values[: len(names)], names, "probability of being the next token")
+    return shares(found.values[: len(names)], names, says("figure-writing.probability-of-being-the-next"))
 
 
 def tree(found: Tree) -> go.Figure:

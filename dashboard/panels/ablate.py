@@ -10,24 +10,35 @@ import streamlit as st
 
 from dashboard import choices, figures, frame
 from dashboard.figures.ablation import controls
+from dashboard.interface import says
 from dashboard.literal import marked
 from interpret.sentences import percent
 
 
 def numbers(found: Any) -> None:
     """The chosen units beside random ones, and what the corpus costs."""
-    frame.section("Is that more than random units do?")
-    alt = f"{found.kl:.4f} nats; random units {', '.join(f'{kl:.4f}' for kl in found.kl_random)}."
+    frame.section(says("ablate.is-that-more-than-random"))
+    alt = says(
+        "ablate.nats-random-units", kl=found.kl, random=", ".join(f"{kl:.4f}" for kl in found.kl_random)
+    )
     st.plotly_chart(controls(found), key=choices.key("controls"), config=figures.CONFIG, alt=alt)
     before, after = found.loss
     of = "review" if found.classifies else "token"
-    usual = f" (random units: {np.mean(found.loss_random):.3f})" if len(found.loss_random) else ""
-    said = (
-        f"Over {found.measured:,} {of}s of the bundled texts the loss goes from {before:.3f} to {after:.3f} "
-        f"nats per {of}{usual}."
+    usual = (
+        says("ablate.random-units", loss_random=np.mean(found.loss_random)) if len(found.loss_random) else ""
+    )
+    said = says(
+        "ablate.over-s-of-the-bundled",
+        measured=found.measured,
+        of=of,
+        before=before,
+        after=after,
+        usual=usual,
     )
     if found.right is not None:
-        said += f" It has {percent(found.right[0])} of the reviews right before and {percent(found.right[1])} after."
+        said += says(
+            "ablate.it-has-of-the-reviews", before=percent(found.right[0]), after=percent(found.right[1])
+        )
     st.html(f'<p class="said">{escape(said)}</p>')
 
 
@@ -35,13 +46,14 @@ def texts(found: Any) -> None:
     """What it writes before and after, differences marked."""
     if not found.written:
         return
-    frame.section("What does it write on?")
+    frame.section(says("ablate.what-does-it-write"))
     same = SequenceMatcher(None, found.written, found.rewritten, autojunk=False).get_matching_blocks()
     one = _marked(found.written, [(m.a, m.size) for m in same])
     two = _marked(found.rewritten, [(m.b, m.size) for m in same])
     st.html(
-        f'<table class="card snippets"><caption>Drawn with the same chances; what differs is marked</caption>'
-        f"<tr><th>As it is</th><td>{one}</td></tr><tr><th>Switched off</th><td>{two}</td></tr></table>"
+        f'<table class="card snippets"><caption>{says("ablate.drawn-with-the-same-chances")}</caption>'
+        f"<tr><th>{says('ablate.as-it-is')}</th><td>{one}</td></tr>"
+        f"<tr><th>{says('ablate.switched-off')}</th><td>{two}</td></tr></table>"
     )
 
 

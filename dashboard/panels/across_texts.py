@@ -9,17 +9,22 @@ import streamlit as st
 
 from dashboard import choices, figures, frame, shelf
 from dashboard.components.confusion import confusion
+from dashboard.interface import says
 from interpret.results import Texts
 from interpret.results.text_metrics import apart
 from interpret.sentences import percent
 
-ORDERS = {"worst": "largest loss first", "length": "longest first", "given": "as they were given"}
+ORDERS = {
+    "worst": says("across-texts.largest-loss-first"),
+    "length": says("across-texts.longest-first"),
+    "given": says("across-texts.as-they-were-given"),
+}
 NEXT = {
-    "saliency": ("Which words led to this?", "target"),
-    "next_words": ("What does it say?", "text_fields"),
-    "decided": ("When did it decide?", "layers"),
-    "attention": ("Where does it look?", "visibility_lock"),
-    "factors": ("Which units work together?", "stacked_line_chart"),
+    "saliency": (says("across-texts.which-words-led-to-this"), "target"),
+    "next_words": (says("across-texts.what-does-it-say"), "text_fields"),
+    "decided": (says("across-texts.when-did-it-decide"), "layers"),
+    "attention": (says("across-texts.where-does-it-look"), "visibility_lock"),
+    "factors": (says("across-texts.which-units-work-together"), "stacked_line_chart"),
 }
 NEEDS = {"attention": {"attention"}, "decided": {"unembed"}}  # pages of models with one of these abilities
 ANSWERS = {True: "yes", False: "no", None: ""}
@@ -28,26 +33,45 @@ LONGEST = 1500  # characters of the chosen text that are shown
 
 def table(found: Texts) -> int | None:
     """Filters and the table; the number of the text chosen in it, None if none is left."""
-    frame.section("Which texts does it do worst on?")
+    frame.section(says("across-texts.which-texts-does-it-do"))
     asked = _filters(found)
     rows = found.chosen(**asked)
     if not rows:
-        frame.notice("No text is left by these filters.", "Take one of them back.", role="status")
+        frame.notice(
+            says("across-texts.no-text-is-left"), says("across-texts.take-one-of-them-back"), role="status"
+        )
         return None
     key = "texts-" + hashlib.sha256(repr((asked, found.options)).encode()).hexdigest()[:12]
     st.dataframe(
-        _cells(found, rows), hide_index=True, width="stretch", height=min(320, 40 + 35 * len(rows)), key=key,
-        on_select="rerun", selection_mode="single-row", alt="The texts, one a row, with what the model makes of them",
+        _cells(found, rows),
+        hide_index=True,
+        width="stretch",
+        height=min(320, 40 + 35 * len(rows)),
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=says("across-texts.the-texts-one-a-row"),
         column_config={
             "text": st.column_config.TextColumn(width="large"),
-            "probability": st.column_config.NumberColumn(format="%.3f", help="Of the class it says"),
-            "loss (nats)": _nats(), "nats per token": _nats(),
-            "per token": st.column_config.NumberColumn(format="%.1f", help="Perplexity per token"),
-            "per word": st.column_config.NumberColumn(format="localized", help="Perplexity per word or mark"),
+            "probability": st.column_config.NumberColumn(
+                format="%.3f", help=says("across-texts.of-the-class-it-says")
+            ),
+            "loss (nats)": _nats(),
+            "nats per token": _nats(),
+            "per token": st.column_config.NumberColumn(
+                format="%.1f", help=says("across-texts.perplexity-per-token")
+            ),
+            "per word": st.column_config.NumberColumn(
+                format="localized", help=says("across-texts.perplexity-per-word-or-mark")
+            ),
         },
-    )  # fmt: skip
-    many = "" if len(rows) == len(found.texts) else f" {len(rows):,} of {len(found.texts):,} texts are shown."
-    st.caption(f"Choose a row to read the text below and to open it on other pages.{many}")
+    )
+    many = (
+        ""
+        if len(rows) == len(found.texts)
+        else says("across-texts.of-texts-are-shown", rows=len(rows), texts=len(found.texts))
+    )
+    st.caption(says("across-texts.choose-a-row-to-read", many=many))
     row = choices.chosen_row(key)
     return rows[(choices.clicked("row", None if row is None else [row], [len(rows)]) or (0,))[0]]
 
@@ -60,17 +84,25 @@ def _filters(found: Texts) -> dict[str, str]:
     labels = {label: label for label in sorted(set(found.group_names())) if label}
     asked: dict[str, str] = {}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        asked["order"] = choices.among("order", "Order", ORDERS)
-        asked["words"] = choices.written("holds", "Texts that hold")
+        asked["order"] = choices.among("order", says("across-texts.order"), ORDERS)
+        asked["words"] = choices.written("holds", says("across-texts.texts-that-hold"))
         if 1 < len(labels) <= 50:
-            asked["label"] = choices.among("of_label", "Labelled", {"": "any", **labels})
+            asked["label"] = choices.among(
+                "of_label", says("across-texts.labelled"), {"": says("across-texts.any"), **labels}
+            )
         if found.names_classes:
             asked["said"] = choices.among(
-                "of_said", "Taken for", {"": "any", **{n: n for n in found.classes}}
+                "of_said",
+                says("across-texts.taken-for"),
+                {"": says("across-texts.any"), **{n: n for n in found.classes}},
             )
             if len(found.labelled):
-                known = {"": "right or wrong", "right": "right", "wrong": "wrong"}
-                asked["answer"] = choices.among("answered", "Answer", known)
+                known = {
+                    "": says("across-texts.right-or-wrong"),
+                    "right": says("across-texts.right"),
+                    "wrong": says("across-texts.wrong"),
+                }
+                asked["answer"] = choices.among("answered", says("across-texts.answer"), known)
     return asked
 
 
@@ -107,8 +139,15 @@ def one(found: Texts, row: int) -> None:
     label = f" · labelled {found.group_names()[row]}" if found.labels[row] else ""
     loss = found.losses()[row]
     lost = f" · loss {loss:.2f} nats" if found.names_classes and loss is not None else ""
-    rest = f" … ({len(text) - LONGEST:,} more characters)" if len(text) > LONGEST else ""
-    said = f"Text {found.numbers[row]} · {found.answer(row)}{lost}{label} · {found.lengths[row]:,} tokens"
+    rest = says("across-texts.more-characters", text=len(text) - LONGEST) if len(text) > LONGEST else ""
+    said = says(
+        "across-texts.text-tokens",
+        numbers=found.numbers[row],
+        row=found.answer(row),
+        lost=lost,
+        label=label,
+        lengths=found.lengths[row],
+    )
     st.html(
         f'<blockquote class="passage" dir="{figures.direction(text)}">{escape(text[:LONGEST])}{rest}</blockquote>'
         f'<p class="meta">{escape(said)}</p>'
@@ -128,15 +167,21 @@ def taken(found: Texts) -> None:
     """Who is taken for whom: a pressed cell filters the table."""
     if not found.names_classes or not len(found.labelled):
         return
-    frame.section("Who is taken for whom?")
+    frame.section(says("across-texts.who-is-taken-for-whom"))
     pairs = found.confusion()
     off = pairs.copy()
     off[range(len(off)), range(len(off))] = 0
     true, said = divmod(int(off.argmax()), len(off))
     frame.said(
-        f"Most often, {times(int(off[true, said]))}, a text labelled {found.classes[true]} is taken for "
-        f"{found.classes[said]}." if off.any() else "No labelled text is taken for another class."
-    )  # fmt: skip
+        says(
+            "across-texts.most-often-a-text-labelled",
+            off=times(int(off[true, said])),
+            label=found.classes[true],
+            taken=found.classes[said],
+        )
+        if off.any()
+        else says("across-texts.no-labelled-text-is-taken")
+    )
     names = list(found.classes)
     chosen = tuple(choices.kept(name) for name in ("of_label", "of_said"))
     now = tuple(names.index(one) for one in chosen if one in names)
@@ -144,7 +189,7 @@ def taken(found: Texts) -> None:
         names, pairs.tolist(), key="taken", pressed=(now[0], now[1]) if len(now) == 2 else None,
         on_press=lambda: choices.press_cell("taken", "of_label", "of_said", names),
     )  # fmt: skip
-    st.caption("Press a number to see only those texts in the table; press it again to see all.")
+    st.caption(says("across-texts.press-a-number-to-see"))
 
 
 def times(count: int) -> str:
@@ -156,43 +201,52 @@ def sure(found: Texts) -> None:
     """How sure it was, and how often right."""
     if not found.names_classes or not len(found.labelled):
         return
-    frame.section("May one believe its probabilities?")
+    frame.section(says("across-texts.may-one-believe"))
     about = found.calibration()
     fits = about.ece <= about.limit
     frame.said(
-        f"On average its probability misses how often it is right by {percent(about.ece)} (expected calibration "
-        f"error). A classifier whose probabilities were true would show {percent(about.chance)} on so few texts, and "
-        f"up to {percent(about.limit)} by chance: "
-        + ("nothing speaks against them." if fits else "these are off by more than chance.")
+        says(
+            "across-texts.on-average-its-probability",
+            ece=percent(about.ece),
+            chance=percent(about.chance),
+            limit=percent(about.limit),
+        )
+        + (
+            says("across-texts.nothing-speaks-against-them")
+            if fits
+            else says("across-texts.these-are-off-by-more")
+        )
     )
     st.plotly_chart(
         figures.calibration(about), key="calibration", config=figures.CONFIG,
-        alt="How often the classifier was right, against how sure it was, in bins with their numbers of texts",
+        alt=says("across-texts.how-often-the-classifier-was"),
     )  # fmt: skip
 
 
 def slices(found: Texts) -> None:
     """How it does on some of the texts together."""
-    frame.section("On which texts is it better or worse?")
-    words = choices.written("with_words", "Compare texts with and without")
+    frame.section(says("across-texts.on-which-texts"))
+    words = choices.written("with_words", says("across-texts.compare-texts-with-and-without"))
     cut = found.slices([words] if words.strip() else [])
     if not cut:
-        frame.said("Without labels nobody can say how often it is right.")
+        frame.said(says("across-texts.without-labels-nobody-can-say"))
         return
-    value = f"{percent(cut[0].value)} right" if found.names_classes else f"{cut[0].value:.2f} nats per token"
+    value = (
+        f"{percent(cut[0].value)} right"
+        if found.names_classes
+        else says("across-texts.nats-per-token", value=cut[0].value)
+    )
     far = "; ".join(one.name for one in apart(cut))
     frame.said(
-        f"All texts: {value}. "
+        says("across-texts.all-texts", value=value)
         + (
-            f"By more than chance apart from the others: {far}."
+            says("across-texts.by-more-than-chance-apart", far=far)
             if far
-            else "No slice differs by more than chance."
+            else says("across-texts.no-slice-differs-by-more")
         )
     )
     st.plotly_chart(
         figures.slices(cut, right=found.names_classes), key="slices", config=figures.CONFIG,
         alt="; ".join(f"{one.name}: {one.value:.2f}, {one.n} texts" for one in cut),
     )  # fmt: skip
-    st.caption(
-        "In brackets: texts. Lines: 95 % bounds. All slices together are tested at 5 % (Holm's procedure)."
-    )
+    st.caption(says("across-texts.in-brackets-texts-lines-95"))

@@ -8,31 +8,32 @@ import streamlit as st
 from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.components.attention_map import KEPT, attention_map
 from dashboard.figures.attention import offsets
+from dashboard.interface import says
 from dashboard.panels.attention_detail import kept_head, product, word_classes
 from dashboard.questions import QUESTIONS
 from interpret.results.attention import ROLES
 from interpret.sentences import percent
 
 MAPS: dict[str, tuple[str, str, dict[str, Any]]] = {  # in the address: what to call it, method, options
-    "raw": ("raw weights", "attention", {}),
-    "moved": ("weighted by what is moved, each head", "attention_norms", {"of": "head"}),
-    "layer": ("weighted by what is moved, heads together", "attention_norms", {"of": "layer"}),
-    "kept": ("… with what the token keeps (residual)", "attention_norms", {"of": "residual"}),
-    "norm": ("… and behind the norm (BERT's kind)", "attention_norms", {"of": "norm"}),
-    "effective": ("effective: what can reach the output", "attention_effective", {}),
-    "zeroing": ("value zeroing: what would be missed", "value_zeroing", {}),
-    "alti": ("ALTI through the layers", "attention_alti", {}),
-    "rollout": ("rollout through the layers", "attention_rollout", {}),
-    "fair": ("rollout against an even look", "attention_rollout", {"fair": True}),
-    "flow": ("flow through the layers (short texts)", "attention_flow", {}),
-    "gradient": ("attention × gradient, for the answer", "attention_gradient", {}),
-    "attribution": ("token attribution by gradients", "token_attribution", {}),
-    "writing": ("while it writes on: what each new word was written from", "attention_written", {"row": "writing"}),
-    "reading": ("… what each new word looks at once it is read", "attention_written", {"row": "reading"}),
-    "shuffled": ("the kept head shuffled", "head_swapped", {"way": "shuffled"}),
-    "adversary": ("very different weights for the kept head, almost the same answer", "head_swapped",
+    "raw": (says("attention.raw-weights"), "attention", {}),
+    "moved": (says("attention.weighted-by-what-is-moved"), "attention_norms", {"of": "head"}),
+    "layer": (says("attention.weighted-by-what-is-moved-2"), "attention_norms", {"of": "layer"}),
+    "kept": (says("attention.with-what-the-token-keeps"), "attention_norms", {"of": "residual"}),
+    "norm": (says("attention.and-behind-the-norm-berts"), "attention_norms", {"of": "norm"}),
+    "effective": (says("attention.effective-what-can-reach"), "attention_effective", {}),
+    "zeroing": (says("attention.value-zeroing-what-would-be"), "value_zeroing", {}),
+    "alti": (says("attention.alti-through-the-layers"), "attention_alti", {}),
+    "rollout": (says("attention.rollout-through-the-layers"), "attention_rollout", {}),
+    "fair": (says("attention.rollout-against-an-even-look"), "attention_rollout", {"fair": True}),
+    "flow": (says("attention.flow-through-the-layers-short"), "attention_flow", {}),
+    "gradient": (says("attention.attention-gradient"), "attention_gradient", {}),
+    "attribution": (says("attention.token-attribution-by-gradients"), "token_attribution", {}),
+    "writing": (says("attention.while-it-writes-on-what"), "attention_written", {"row": "writing"}),
+    "reading": (says("attention.what-each-new-word-looks"), "attention_written", {"row": "reading"}),
+    "shuffled": (says("attention.the-kept-head-shuffled"), "head_swapped", {"way": "shuffled"}),
+    "adversary": (says("attention.very-different-weights"), "head_swapped",
                   {"way": "adversary"}),
-    "twin": ("the kept head's exact twin", "head_swapped", {"way": "twin"}),
+    "twin": (says("attention.the-kept-heads-exact-twin"), "head_swapped", {"way": "twin"}),
 }  # fmt: skip
 MEMORY = next(one.title for one in QUESTIONS if one.path == "memory")
 SMALL = 20_000_000  # parameters up to which roles are found unasked
@@ -45,8 +46,8 @@ def can_be_seen() -> bool:
         return True
     others = [n for n in shelf.titles() if cached.method_titles("head-maps", n)]
     frame.notice(
-        f"{shelf.card(name).name} has no attention: there are no weights to look at.",
-        f"Choose one that has: {', '.join(others)}. What an LSTM does instead is under “{MEMORY}”.",
+        says("attention.has-no-attention-there-are", name=shelf.card(name).name),
+        says("attention.choose-one-that-has-what", others=", ".join(others), memory=MEMORY),
     )
     return False
 
@@ -60,7 +61,7 @@ def maps() -> tuple[str, Any]:
         offered = {
             k: said for k, (said, method, _) in MAPS.items() if writes or method != "attention_written"
         }
-        kind = choices.among("map", "What to show", offered)
+        kind = choices.among("map", says("attention.what-to-show"), offered)
     _, method, options = MAPS[kind]
     target = {"target": "next"} if kind == "gradient" and shelf.task(choices.model()) == "causal" else {}
     if method == "head_swapped":
@@ -77,11 +78,14 @@ def maps() -> tuple[str, Any]:
 def _writing() -> dict[str, Any]:
     """How the model should write on."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        count = choices.number("words", "Tokens to write", 4, 40, 12)
+        count = choices.number("words", says("attention.tokens-to-write"), 4, 40, 12)
         greedy = choices.pick(
-            "draw", "Each token is", {"likeliest": "the likeliest", "drawn": "drawn by lot"}, "likeliest"
+            "draw",
+            says("attention.each-token"),
+            {"likeliest": says("attention.the-likeliest"), "drawn": says("attention.drawn-by-lot")},
+            "likeliest",
         )
-        seed = choices.number("lot", "Lot", 0, 20, 0) if greedy == "drawn" else 0
+        seed = choices.number("lot", says("attention.lot"), 0, 20, 0) if greedy == "drawn" else 0
     return {"count": count, "greedy": greedy == "likeliest", "seed": seed}
 
 
@@ -97,7 +101,9 @@ def roles() -> Any:
     card = shelf.card(choices.model())
     if card.heads == 1:
         return None
-    if not choices.switch("roles", "Find what each head does", first=card.parameters <= SMALL):
+    if not choices.switch(
+        "roles", says("attention.find-what-each-head-does"), first=card.parameters <= SMALL
+    ):
         return None
     return answers.part("head_roles")
 
@@ -113,7 +119,7 @@ def picture(kind: str, found: Any, known: Any) -> None:
         causal=found.causal, signed=found.signed, shares=found.shares, joined=found.joined, unit=found.unit,
         sinks=found.sinks, ghost=None if raw is None else raw.values,
         roles=named and named.roles, proofs=named and _notes(named),
-        name=f"attention-{kind}", caption=frame.caption(found, f"Attention, {MAPS[kind][0]}"),
+        name=f"attention-{kind}", caption=frame.caption(found, says("attention.attention", maps=MAPS[kind][0])),
     )  # fmt: skip
     choices.keep(**{name: value or None for name, value in kept.items()})
     frame.share()
@@ -149,31 +155,37 @@ def _note(known: Any, layer: int, head: int) -> str:
     if role in known.measures:
         at = known.measures.index(role)
         score, even = percent(known.values[layer, head, at]), percent(float(known.chance[at]))
-        return f"It {ROLES[role]}: {score} on average (an even look: {even}). {proof}"
+        return says("attention.it-on-average-an-even", roles=ROLES[role], score=score, even=even, proof=proof)
     if role in ROLES:
         return f"It {ROLES[role]}. {proof}"
     scores = known.values[layer, head]
     times = np.where(scores - known.chance > 0.03, scores / np.maximum(known.chance, 0.01), 0)
     at = int(np.argmax(times))
     even = percent(float(known.chance[at]))
-    lean = f"; most above an even look: {known.measures[at]}, {percent(float(scores[at]))} (even: {even})"
-    return f"No role passes its threshold{lean if times[at] else ''}. {proof}"
+    lean = says(
+        "attention.most-above-an-even-look",
+        measures=known.measures[at],
+        scores=percent(float(scores[at])),
+        even=even,
+    )
+    return says("attention.no-role-passes-its-threshold", lean=lean if times[at] else "", proof=proof)
 
 
 def _averages(known: Any, heads: str) -> None:
     """Means over the bundled texts: how far the kept head looks, how even, and the table of roles."""
-    with st.expander(f"Averages over {known.texts} bundled texts"):
+    with st.expander(says("attention.averages-over-bundled-texts", texts=known.texts)):
         layer, head = _kept(known, heads)
         nats, even = known.entropy[layer, head], known.even_entropy
-        said = (
-            f"Head {layer + 1}.{head} looks {known.distance[layer, head]:.1f} tokens away on average; its "
-            f"rows "
-            f"have an entropy of {nats:.2f} nats (an even look: {even:.2f})."
+        said = says(
+            "attention.head-looks-tokens-away",
+            layer=layer + 1,
+            head=head,
+            distance=known.distance[layer, head],
+            nats=nats,
+            even=even,
         )
         if known.copying is not None:
-            said += (
-                f" What it brings makes the looked-at word likelier: {known.copying[layer, head]:+.2f} of 1."
-            )
+            said += says("attention.what-it-brings-makes", copying=known.copying[layer, head])
         st.text(said)
         st.plotly_chart(
             offsets(known, layer, head), key=choices.key("offsets"), config=figures.CONFIG, alt=said
@@ -196,9 +208,9 @@ def importance() -> None:
     """Which heads would be missed: computed when the reader asks."""
     if (shelf.card(choices.model()).heads or 1) == 1:
         return
-    frame.section("Which heads would be missed?")
-    if not choices.switch("worth", "Switch each head off in turn"):
-        st.caption("Each head in turn finds nothing: by how much do guesses get worse? Takes some seconds.")
+    frame.section(says("attention.which-heads-would-be-missed"))
+    if not choices.switch("worth", says("attention.switch-each-head-off")):
+        st.caption(says("attention.each-head-in-turn-finds"))
         return
     found = answers.part("head_importance")
     if found is not None:
@@ -206,5 +218,5 @@ def importance() -> None:
         st.plotly_chart(
             figures.draw(found), key=choices.key("worth-map"), config=figures.CONFIG, alt=found.in_words()
         )
-        st.caption("Bold: more than twice its standard error over the texts. Small: what gradients foretell.")
+        st.caption(says("attention.bold-more-than-twice"))
         frame.check(found)

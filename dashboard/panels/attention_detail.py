@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures.head_means import of_head
+from dashboard.interface import says
 from interpret.sentences import bare
 
 LAST = -1  # as kept in the picture, or else the last token
@@ -24,18 +25,26 @@ def product(found: Any, head: tuple[int, int]) -> None:
     """Why a head (layer from 1, head from 0) looks from one token at another: query times key by dimension."""
     if found.values.shape[2] != len(found.tokens) or (shelf.card(choices.model()).heads or 1) == 1:
         return
-    frame.section("Why does it look there?")
-    if not choices.switch("why", "Take one weight apart"):
-        st.caption(
-            "The score behind a weight is a sum over dimensions of query × key: which of them make it?"
-        )
+    frame.section(says("attention-detail.why-does-it-look-there"))
+    if not choices.switch("why", says("attention-detail.take-one-weight-apart")):
+        st.caption(says("attention-detail.the-score-behind-a-weight"))
         return
     named = {at: f"{at}  {bare(token) if token else '(start)'}" for at, token in enumerate(found.tokens)}
     left, right = st.columns(2, gap="medium")
     with left:
-        asks = choices.among("asks", "Who asks", {LAST: "as kept in the picture", **named}, LAST)
+        asks = choices.among(
+            "asks",
+            says("attention-detail.who-asks"),
+            {LAST: says("attention-detail.as-kept-in-the-picture"), **named},
+            LAST,
+        )
     with right:
-        seen = choices.among("seen", "What is looked at", {LAST: "what it looks at most", **named}, LAST)
+        seen = choices.among(
+            "seen",
+            says("attention-detail.what-is-looked"),
+            {LAST: says("attention-detail.what-it-looks-at-most"), **named},
+            LAST,
+        )
     side, at = _kept_token(len(found.tokens))
     query = at if asks == LAST and side == "q" else asks
     key = at if seen == LAST and side == "k" else seen
@@ -46,10 +55,7 @@ def product(found: Any, head: tuple[int, int]) -> None:
     st.plotly_chart(
         figures.draw(apart), key=choices.key("query-key"), config=figures.CONFIG, alt=apart.in_words()
     )
-    st.caption(
-        "Each bar is one dimension of the head: its query of the asking token times the key of the other one. The bars "
-        "add up to the score. The grey marks are the mean of the row: only what stands above them wins weight."
-    )
+    st.caption(says("attention-detail.each-bar-is-one-dimension"))
     frame.check(apart)
 
 
@@ -67,11 +73,9 @@ def word_classes(kept: tuple[int, int]) -> None:
     """From which kind of word to which a head (layer from 1) looks: averages over tagged sentences."""
     if (shelf.card(choices.model()).heads or 1) == 1:
         return
-    frame.section("From which kind of word to which?")
-    if not choices.switch("kinds", "Average over tagged sentences"):
-        st.caption(
-            "Mean shares of attention from verbs to nouns and so on, over sentences with tagged words."
-        )
+    frame.section(says("attention-detail.from-which-kind-of-word"))
+    if not choices.switch("kinds", says("attention-detail.average-over-tagged-sentences")):
+        st.caption(says("attention-detail.mean-shares-of-attention-from"))
         return
     found = answers.part("heads_by_word_class")
     if found is None:
@@ -89,9 +93,13 @@ def word_classes(kept: tuple[int, int]) -> None:
             width="content",
         )
     st.caption(
-        f"The kept head, {layer + 1}.{head}: rows are the words that ask (n of them in {found.sentences} of "
-        f"{found.data}), columns what they look at; each row adds up to 100\u00a0%. Bold: more than twice an even "
-        "look. Words whose form has several classes count as “other words”."
+        says(
+            "attention-detail.the-kept-head-rows-are",
+            layer=layer + 1,
+            head=head,
+            sentences=found.sentences,
+            data=found.data,
+        )
     )
     frame.check(found)
 
@@ -100,9 +108,9 @@ def identity() -> None:
     """Whether the input token can still be told from its state, layer by layer."""
     if (shelf.card(choices.model()).heads or 1) == 1:
         return
-    frame.section("Is the word still there?")
-    if not choices.switch("told", "Tell tokens from their states"):
-        st.caption("Attention mixes tokens: can a state higher up still be told to be of its own token?")
+    frame.section(says("attention-detail.is-the-word-still-there"))
+    if not choices.switch("told", says("attention-detail.tell-tokens-from-their-states")):
+        st.caption(says("attention-detail.attention-mixes-tokens-can"))
         return
     found = answers.part("token_identity")
     if found is None:
@@ -112,9 +120,12 @@ def identity() -> None:
         figures.draw(found), key=choices.key("identity"), config=figures.CONFIG, alt=found.in_words()
     )
     st.caption(
-        f"Learned from {found.n[0]:,} tokens of {found.texts[0]} bundled texts, tested on {found.n[1]:,} of "
-        f"{found.texts[1]} others; bars: 95 % bounds over texts. Dashed: drawn by lot; dotted: always the commonest "
-        "token. “As it is” also falls when all states drift one way; the linear reader takes that off (Brunner et al. "
-        "2020)."
+        says(
+            "attention-detail.learned-from-tokens-of-bundled",
+            n=found.n[0],
+            texts=found.texts[0],
+            tested=found.n[1],
+            others=found.texts[1],
+        )
     )
     frame.check(found)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import choices, frame, guides, shelf
 from dashboard.guides import ASSETS, BYTES, Guide
+from dashboard.interface import says
 from dashboard.panels.guiding import open_step, titles
 from dashboard.questions import QUESTIONS
 
@@ -15,26 +16,24 @@ EXAMPLE = PLANS / "predict-before-you-look.json"
 
 def tours() -> None:
     """The guided tours."""
-    _cards(list(guides.guides("tour").values()), "Start the tour")
+    _cards(list(guides.guides("tour").values()), says("beginning.start-the-tour"))
 
 
 def lessons() -> None:
     """Lessons in which the reader guesses first, one of a teacher's own, and a plan for a class."""
-    frame.section("Lessons: predict, then look")
-    st.html(
-        '<p class="said">A question, a text, and the page keeps its answer back: mark the words you expect, then '
-        "compare them with the map, with leaving words out, and with chance. “For a class” in the side bar does the "
-        "same with any text.</p>"
-    )
-    _cards(list(guides.guides("lesson").values()), "Start the lesson")
-    with st.expander("A lesson of your own"):
+    frame.section(says("beginning.lessons-predict-then-look"))
+    st.html(f'<p class="said">{says("beginning.a-question-a-text")}</p>')
+    _cards(list(guides.guides("lesson").values()), says("beginning.start-the-lesson"))
+    with st.expander(says("beginning.a-lesson-of-your-own")):
         _own()
     for plan in sorted(PLANS.glob("*.md")):
         said = plan.read_text(encoding="utf-8")
         title, _, body = said.partition("\n")
-        with st.expander(f"Lesson plan, two pages: {title.lstrip('# ')}"):
+        with st.expander(says("beginning.lesson-plan-two-pages", title=title.lstrip("# "))):
             st.markdown(body)
-            st.download_button("Take the plan along (Markdown)", said, file_name=plan.name, on_click="ignore")
+            st.download_button(
+                says("beginning.take-the-plan-along-markdown"), said, file_name=plan.name, on_click="ignore"
+            )
 
 
 def _cards(known: list[Guide], label: str) -> None:
@@ -59,23 +58,24 @@ def _card(one: Guide) -> None:
 
 def _own() -> None:
     """A teacher's own file: checked, kept in this session, and never obeyed further than its form."""
-    st.html(
-        '<p class="said">A lesson is a JSON file: a title, and questions that each name a page, what to choose there, '
-        "a prompt, what to guess, and a reflection. Start from the example and change it; what stands in an address "
-        f"is what a page can choose. At most {BYTES // 1000} kB; it stays in this session, and in the links that are "
-        "copied from it.</p>"
+    st.html(f'<p class="said">{says("beginning.a-lesson-is-a-file", size=BYTES // 1000)}</p>')
+    st.download_button(
+        says("beginning.the-example-json"), EXAMPLE.read_bytes(), file_name="lesson.json", on_click="ignore"
     )
-    st.download_button("The example (JSON)", EXAMPLE.read_bytes(), file_name="lesson.json", on_click="ignore")
     content = choices.guide_file()
     if content is not None:
         try:
             paths = [one.path for one in QUESTIONS]
             choices.keep_guide(guides.read(content, paths, models=shelf.titles()))
         except ValueError as fault:
-            frame.notice(str(fault), "Mend the file and choose it again.")
+            frame.notice(str(fault), says("beginning.mend-the-file-and-choose"))
     if own := choices.own_guide():
         with st.container(border=True):
             _card(own)
             st.button(
-                "Start", key="own-start", icon=":material/arrow_forward:", on_click=open_step, args=(own, 1)
+                says("beginning.start"),
+                key="own-start",
+                icon=":material/arrow_forward:",
+                on_click=open_step,
+                args=(own, 1),
             )

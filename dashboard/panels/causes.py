@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame
 from dashboard.components.saliency_strip import saliency_strip
+from dashboard.interface import says
 from dashboard.panels import completeness, edits, flips, trust
 from interpret.sentences import bare, named
 from interpret.wording import (
@@ -25,16 +26,16 @@ from interpret.wording import (
 
 GRAINS = {"tokens": "pieces", "words": "words", "sentences": "sentences"}
 SUMS = {
-    "tokens": "Each piece the model reads, with its own score.",
-    "words": "A word's score is the sum over its pieces.",
-    "sentences": "A sentence's score is the sum over its words, and those of their pieces.",
+    "tokens": says("causes.each-piece-the-model-reads"),
+    "words": says("causes.a-words-score"),
+    "sentences": says("causes.a-sentences-score"),
 }
 
 
 def grain() -> Any:
     """How finely the text is looked at, and what a score of a larger part is."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        chosen = choices.pick("grain", "Show", GRAINS, "words", named=False)
+        chosen = choices.pick("grain", says("causes.show"), GRAINS, "words", named=False)
         st.caption(SUMS[chosen], width="content")
     return chosen
 
@@ -44,7 +45,7 @@ def missing() -> None:
     refused = cached.refused("token-grid", choices.model())
     told = [f"{', '.join(titles)} ({why.rstrip('.')})" for why, titles in refused.items()]
     if told:
-        frame.quiet(f"Not offered for this model: {'; '.join(told)}.")
+        frame.quiet(says("causes.not-offered-for-this-model", told="; ".join(told)))
 
 
 def as_fine(method: str, grain: str) -> dict[str, Any]:
@@ -91,17 +92,19 @@ def _drawn(
     if other is not None:
         written = f"{target}/{other}" if found.asked.task == "classify" else f"{target}:/{other}"
         scores = answers.ask(method, target=written, **settings)
-        frame.said(f"Why {named(name)} and not {named(other)}? {scores.in_words()}")
+        frame.said(
+            says("causes.why-and-not", name=named(name), other=named(other), in_words=scores.in_words())
+        )
         shown = with_row(grid, row, scores)
     for warning in [] if phrase or other else warnings(grid, row):
-        frame.notice("Look twice at this map.", warning, role="status")
+        frame.notice(says("causes.look-twice-at-this-map"), warning, role="status")
     now = saliency_strip(
         [word.to_data() for word in grid.words], after, grid.rows, given, shown.values,
         key=choices.key("saliency"), signed=found.signed, unit=found.unit, group=choices.group("text"),
         task=found.asked.task, first=grid.rows[first], selected=pinned, phrase=phrase, phrase_scores=values,
         name=f"saliency-{method}", caption=frame.caption(found, title),
         direction=figures.direction(found.text),
-        label="The text: choose a word to see which words led to it",
+        label=says("causes.the-text-choose-a-word"),
         versus=(grid.rows[row], bare(other), "logits") if other is not None else None,
         **edits.offered("saliency", found, grid.words),
     )  # fmt: skip
@@ -112,7 +115,7 @@ def _drawn(
     link = st.container()
     choices.choose_rival(target, others, name)
     if other is not None:
-        target, name = written, f"{bare(name)} rather than {other}"
+        target, name = written, says("causes.rather-than", name=bare(name), other=other)
     asked = trust.Explained(
         method=method, title=title, target=target, name=name, settings=settings, words=int(found.words[-1])
     )

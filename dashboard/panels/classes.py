@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame
+from dashboard.interface import says
 
 ASKS = "next-classify"
 
@@ -14,6 +15,6 @@ def show() -> None:
     st.plotly_chart(
         figures.draw(found), key=choices.key("classes"), config=figures.CONFIG, alt=found.in_words()
     )
-    st.page_link("views/saliency.py", label="Which words led to this?", icon=":material/target:")
+    st.page_link("views/saliency.py", label=says("classes.which-words-led-to-this"), icon=":material/target:")
     frame.check(found)
     frame.notes("classes", "classify", found)

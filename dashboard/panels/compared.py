@@ -8,6 +8,7 @@ import numpy as np
 from dashboard import choices, figures, frame
 from dashboard.components.maps import maps
 from dashboard.components.removal import removal
+from dashboard.interface import says
 from interpret.sentences import rounded
 from interpret.wording import words_of
 
@@ -33,7 +34,7 @@ def removed(found: Any, said: str) -> None:
             "insertion": None if found.insertion is None else found.random_insertion,
         },
         key=choices.key("removal"), greedy=greedy, explained=explained, after=after, way=found.way,
-        name="removal", caption=frame.caption(found, "words taken away"),
+        name="removal", caption=frame.caption(found, says("compared.words-taken-away")),
         direction=figures.direction(found.text), label=said,
     )  # fmt: skip
 
@@ -61,7 +62,7 @@ def side_by_side(found: Any, beside: list[Any]) -> None:
     ]  # fmt: skip
     maps(
         words, rows, pairs, key=choices.key("maps"), explained=explained, name="maps",
-        caption=frame.caption(found, "maps of several methods"), direction=figures.direction(found.text),
+        caption=frame.caption(found, says("compared.maps-of-several-methods")), direction=figures.direction(found.text),
     )  # fmt: skip
 
 

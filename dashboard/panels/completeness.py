@@ -5,10 +5,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import answers, choices
+from dashboard import answers, choices, frame
+from dashboard.interface import says
 
 METHOD = "integrated_gradients"
-BLANKS = {"zero": "zeros", "mean": "the mean word", "pad": "filling pieces"}
+BLANKS = {
+    "zero": "zeros",
+    "mean": says("completeness.the-mean-word"),
+    "pad": says("completeness.filling-pieces"),
+}
 STEPS, MOST = 512, 4096  # a map's steps at most, unless raised; and how far they can be
 
 
@@ -16,7 +21,7 @@ def settings(method: str) -> dict[str, Any]:
     """What the reader chose for integrated gradients, where it is not the usual; nothing for others."""
     if method != METHOD:
         return {}
-    blank = choices.pick("baseline", "What a blank text is", BLANKS)
+    blank = choices.pick("baseline", says("completeness.what-a-blank-text"), BLANKS)
     most = choices.doubled("steps", STEPS, MOST)
     usual = {"baseline": "zero", "most_steps": STEPS}
     chosen = {"baseline": blank, "most_steps": most}
@@ -37,15 +42,20 @@ def show(target: str, chosen: dict[str, Any]) -> None:
     )
     if not found.check.passed:
         st.button(
-            "Raise steps", on_click=choices.double, args=("steps", STEPS, MOST), disabled=2 * most > MOST
+            says("completeness.raise-steps"),
+            on_click=choices.double,
+            args=("steps", STEPS, MOST),
+            disabled=2 * most > MOST,
         )
-    with st.expander("The gap by steps"):
+    with st.expander(says("completeness.the-gap-by-steps")):
         st.html(_table(found))
 
 
 def _table(found: Any) -> str:
     """Steps, sum and gap, as rows."""
-    head = "<tr><th>steps</th><th>sum of the scores</th><th>gap</th></tr>"
+    head = (
+        f"<tr>{frame.heads('completeness.steps', 'completeness.sum-of-the-scores', 'completeness.gap')}</tr>"
+    )
     rows = zip(found.steps.tolist(), found.sums.tolist(), found.values.tolist(), strict=True)
     body = "".join(f"<tr><td>{n}</td><td>{s:.4f}</td><td>{gap:.3g}\u00a0%</td></tr>" for n, s, gap in rows)
     return f'<div class="scrolls"><table>{head}{body}</table></div>'

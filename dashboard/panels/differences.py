@@ -9,13 +9,14 @@ from dashboard import VERSION, figures, frame
 from dashboard.anatomy_parts import scrolling
 from dashboard.components.maps import maps
 from dashboard.figures.comparison import pairs
+from dashboard.interface import says
 from interpret.results.comparison import FLIPS, Comparison
 from interpret.sentences import bare, percent, two_figures, visible
 
 ROWS = 12  # in the table
 FLIP = "⇄"
 NONE = "–"
-SCALE = "all rows on one scale; beside the names the rank correlation"
+SCALE = says("differences.all-rows-on-one-scale")
 
 
 def shows(found: Comparison) -> str:
@@ -55,7 +56,7 @@ def _strips(found: Comparison) -> None:
     )
     pair = {
         "one": 0, "other": 1, "rho": found.rho, "kendall": 0.0, "disputed": found.apart(),
-        "said": f"The last row is the difference, second less first. {_legend(found)}",
+        "said": says("differences.the-last-row", found=_legend(found)),
     }  # fmt: skip
     words = [{"t": found.name(at), "s": 1, "n": 0} for at in range(len(found.kinds))]
     maps(
@@ -110,30 +111,36 @@ def flips(found: Comparison) -> None:
     )
     if not order:
         return
-    says = found.what in ("surprise", "layers")
+    in_words = found.what in ("surprise", "layers")
     head = [
         "",
-        "word",
+        says("differences.word"),
         *(f"{name}{_unit(found, ', ')}" for name in found.names),
-        f"difference{_unit(found, ', ')}",
-        *([f"{name} says" for name in found.names] if says else []),
+        says("differences.difference", unit=_unit(found, ", ")),
+        *([says("differences.what-it-says", name=name) for name in found.names] if in_words else []),
     ]
     rows = []
     for at in order[:ROWS]:
-        told = [_told(found, side, at) for side in (0, 1)] if says else []
+        told = [_told(found, side, at) for side in (0, 1)] if in_words else []
         numbers = [_number(found, float(value), signed=found.signed) for value in found.values[:, at]]
         rows.append([
             FLIP if found.flipped[at] else "", _called(found, at), *numbers,
             _number(found, float(found.difference[at]), signed=True), *told,
         ])  # fmt: skip
-    scrolling("beside", head, rows, "What flipped, and what differs most")
-    more = f" Of {len(order)} that differ, the first {ROWS} are listed." if len(order) > ROWS else ""
+    scrolling("beside", head, rows, says("differences.what-flipped-and-what-differs"))
+    more = (
+        says("differences.of-that-differ-the-first", order=len(order), rows=ROWS) if len(order) > ROWS else ""
+    )
     frame.quiet(_legend(found) + more)
 
 
 def _legend(found: Comparison) -> str:
     """What the sign of a flip means, or that there is none."""
-    return f"{FLIP}\u00a0marks {FLIPS[found.what]}." if found.flipped.any() else "Nothing flipped."
+    return (
+        says("differences.marks", flip=FLIP, what=FLIPS[found.what])
+        if found.flipped.any()
+        else says("differences.nothing-flipped")
+    )
 
 
 def _called(found: Comparison, at: int) -> str:

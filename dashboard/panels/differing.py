@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, shelf
 from dashboard.choices.second import Second
+from dashboard.interface import says
 from interpret.results.comparison import Comparison, Side, laid
 from interpret.results.sides import (
     classes,
@@ -19,14 +20,18 @@ from interpret.results.sides import (
 )
 
 WHATS = {
-    "classes": "which class", "surprise": "how surprising each word is", "next": "what comes next",
-    "saliency": "which words led to a word", "attention": "where a head looks", "layers": "when it was decided",
-}  # fmt: skip
+    "classes": says("differing.which-class"),
+    "surprise": says("differing.how-surprising-each-word"),
+    "next": says("differing.what-comes-next"),
+    "saliency": says("differing.which-words-led"),
+    "attention": says("differing.where-a-head-looks"),
+    "layers": says("differing.when-it-was-decided"),
+}
 GRAINS = {"words": "words", "pieces": "pieces"}
 FLAGSHIPS = (  # what to call it, and its choices
-    ("What did fine-tuning change? wiki-lstm against reviews-lstm", {"model": "wiki-lstm", "with": "reviews-lstm"}),
-    ("Two kinds of network: reviews-lstm against reviews-gpt", {"model": "reviews-lstm", "with": "reviews-gpt"}),
-    ("Watch it learn: story-lstm early and late", {
+    (says("differing.what-did-fine-tuning-change"), {"model": "wiki-lstm", "with": "reviews-lstm"}),
+    (says("differing.two-kinds-of-network-reviews"), {"model": "reviews-lstm", "with": "reviews-gpt"}),
+    (says("differing.watch-it-learn-story-lstm"), {
         "model": "story-lstm", "with": "story-lstm", "with_stage": "0.2-percent",
         "text": "Sofia works behind the mill. The benches near the shell",
     }),
@@ -37,7 +42,7 @@ REVIEW = "The acting is wooden and the plot makes no sense, but the ending is su
 def flagships() -> None:
     """Pairs worth a look, a button each."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.html('<p class="quiet">Worth a look:</p>', width="content")
+        st.html(f'<p class="quiet">{says("differing.worth-a-look")}</p>', width="content")
         for title, given in FLAGSHIPS:
             st.button(
                 title, key=f"pair-{given['model']}-{given['with']}", type="tertiary",
@@ -56,7 +61,7 @@ def names(one: Second, other: Second) -> tuple[str, str]:
     """What to call the sides: their models, or, of one model, first and second text."""
     if one.model != other.model:
         return one.name, other.name
-    return f"{one.name} (first text)", f"{other.name} (second text)"
+    return says("differing.first-text", name=one.name), says("differing.second-text", name=other.name)
 
 
 def offered(one: Second, other: Second) -> dict[str, str]:
@@ -113,7 +118,7 @@ def _by_words(one: Second, other: Second) -> bool:
     """Whether the strips show words; two texts are always laid on each other by words."""
     if one.text != other.text:
         return True
-    return choices.pick("grain", "Show", GRAINS, "words", named=False) == "words"
+    return choices.pick("grain", says("differing.show"), GRAINS, "words", named=False) == "words"
 
 
 def _surprise(one: Second, other: Second) -> Comparison | None:
@@ -122,7 +127,7 @@ def _surprise(one: Second, other: Second) -> Comparison | None:
 
 
 def _layers(one: Second, other: Second) -> Comparison | None:
-    about = "share of the layers after which the answer stays first"
+    about = says("differing.share-of-the-layers-after")
     return _laid(one, other, "layers", _both(one, other, "lens"), of_layers, about=about)
 
 
@@ -152,7 +157,7 @@ def _methods(one: Second, other: Second) -> dict[str, str]:
 def _saliency(one: Second, other: Second) -> Comparison | None:
     known = _methods(one, other)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        method = choices.among("method", "Method", known)
+        method = choices.among("method", says("differing.method"), known)
         targets = _targets(one, other)
     if targets is None:
         return None
@@ -170,7 +175,7 @@ def _targets(one: Second, other: Second) -> tuple[str, str] | None:
     """What is explained on either side, as `interpret.target.parse` reads it: the same word or class."""
     if shelf.task(one.model) == "classify":
         named = {name: name for name in shelf.card(one.model).classes}
-        chosen = choices.among("explained", "What is explained", named, list(named)[-1])
+        chosen = choices.among("explained", says("differing.what-is-explained"), named, list(named)[-1])
         return chosen, chosen
     places = _places(one, other)
     if places is None:
@@ -179,7 +184,11 @@ def _targets(one: Second, other: Second) -> tuple[str, str] | None:
     guess = ""
     if {shelf.task(side.model) for side in (one, other)} == {"causal"}:
         guess = _first_guess(one)
-        known[-1] = f"the next word, “{guess}”" if guess else "each side's own next token"
+        known[-1] = (
+            says("differing.the-next-word", guess=guess)
+            if guess
+            else says("differing.each-sides-own-next-token")
+        )
     first = 1 if known else 0
     known |= {
         at: f"{places.name(at)} ({at})"
@@ -188,7 +197,7 @@ def _targets(one: Second, other: Second) -> tuple[str, str] | None:
     }
     if not known:
         return None
-    at = choices.among("explained", "What is explained", known)
+    at = choices.among("explained", says("differing.what-is-explained"), known)
     if at < 0:
         target = f"next:{guess}" if guess else "next"
         return target, target
@@ -213,10 +222,10 @@ def _attention(one: Second, other: Second) -> Comparison | None:
         return None
     layers, heads = (min(side.values.shape[axis] for side in found) for axis in (0, 1))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        layer = choices.number("layer", "Layer", 1, layers, layers)
-        head = choices.number("head", "Head", 0, heads - 1, 0)
+        layer = choices.number("layer", says("differing.layer"), 1, layers, layers)
+        head = choices.number("head", says("differing.head"), 0, heads - 1, 0)
         known = {at: f"{places.name(at)} ({at})" for at in range(len(places.kinds)) if places.both[at]}
-        at = choices.among("asking", "Who asks", known, list(known)[-1]) if known else -1
+        at = choices.among("asking", says("differing.who-asks"), known, list(known)[-1]) if known else -1
     if not known:
         return None
     queries = places.tokens[:, at, 1] - 1
@@ -225,5 +234,5 @@ def _attention(one: Second, other: Second) -> Comparison | None:
         of_head(side, layer, head, int(query), name)
         for side, query, name in zip(found, queries, called, strict=True)
     )
-    about = f"how head {layer}.{head} shares its attention, asked by “{places.name(at)}”"
+    about = says("differing.how-head-shares-its-attention", layer=layer, head=head, at=places.name(at))
     return laid(mine, theirs, "attention", about=about, unit="share", words=_by_words(one, other))

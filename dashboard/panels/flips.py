@@ -7,11 +7,12 @@ import numpy as np
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
+from dashboard.interface import says
 from dashboard.panels.edits import WRITER
 from interpret.editing import nats_per_word, spots, swaps_of
 from interpret.sentences import named, percent, with_sign
 
-MOVES = {"both": "delete or swap", "delete": "delete", "swap": "swap"}
+MOVES = {"both": says("flips.delete-or-swap"), "delete": "delete", "swap": "swap"}
 BUDGETS = {600: "600", 3000: "3,000", 12000: "12,000"}
 
 
@@ -19,12 +20,12 @@ def show(target: str, found: Any) -> None:
     """The part of the page, once the reader asks for it. `target`: a contrast behind the text, else ""."""
     if shelf.task(choices.model()) == "masked" or choices.is_second():
         return
-    frame.section("What small change would flip the answer?")
-    if not choices.switch("flip", "Look for it"):
+    frame.section(says("flips.what-small-change-would-flip"))
+    if not choices.switch("flip", says("flips.look-for")):
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
-        moves = choices.pick("moves", "Words may be", MOVES)
-        budget = choices.pick("budget", "Texts to try", BUDGETS)
+        moves = choices.pick("moves", says("flips.words-may-be"), MOVES)
+        budget = choices.pick("budget", says("flips.texts-to-try"), BUDGETS)
     options: dict[str, Any] = {"moves": moves, "budget": budget, "target": target or "every"}
     classifies = shelf.task(choices.model()) == "classify"
     if classifies:
@@ -40,7 +41,7 @@ def show(target: str, found: Any) -> None:
         config=figures.CONFIG,
         alt=f"{flipped.in_words()} {flipped.shows()}",
     )
-    choices.offered_texts("flip_to", "Put one of these changes into the text", _labels(flipped))
+    choices.offered_texts("flip_to", says("flips.put-one-of-these-changes"), _labels(flipped))
     with st.container(key="flips-scroll"):
         st.html(table(flipped, nats, WRITER if classifies else flipped.model))
     frame.check(flipped)
@@ -69,9 +70,11 @@ def _most_fluent(found: Any, nats: np.ndarray | None) -> str:
     if nats is None or len(flipping) < 2:
         return ""
     best = int(flipping[nats[flipping].argmax()])
-    return (
-        f"Of the {len(flipping)} changes below that flip it, the most fluent is {found.changes[best]} "
-        f"({with_sign(float(nats[best]))} nats per word)."
+    return says(
+        "flips.of-the-changes-below",
+        flipping=len(flipping),
+        changes=found.changes[best],
+        nats=with_sign(float(nats[best])),
     )
 
 
@@ -80,15 +83,25 @@ def _labels(found: Any) -> dict[str, str]:
     rows = sorted(range(len(found.texts)), key=lambda row: (found.values[row] >= 0, row))
     return {
         found.texts[row]: f"{found.changes[row]}"
-        + (f" (flips to {named(found.answers[row])})" if found.answers[row] != found.answer else "")
+        + (
+            says("flips.flips-to", answers=named(found.answers[row]))
+            if found.answers[row] != found.answer
+            else ""
+        )
         for row in rows
     }
 
 
 def table(found: Any, nats: np.ndarray | None, writer: str) -> str:
     """Every change with the answer after it and how fluent it is (HTML, escaped)."""
-    heads = ("Change", "From", "Answer then", "Lead (logits)", f"p of {named(found.answer)}")
-    fluent = () if nats is None else (f"Fluency (nats per word, {writer})",)
+    heads = (
+        says("flips.change"),
+        says("flips.from"),
+        says("flips.answer-then"),
+        says("flips.lead-logits"),
+        f"p of {named(found.answer)}",
+    )
+    fluent = () if nats is None else (says("flips.fluency-nats-per-word", writer=writer),)
     rows = []
     for row, change in enumerate(found.changes):
         kind = "search" if found.kinds[row] == "tried" else found.kinds[row]
@@ -102,4 +115,7 @@ def table(found: Any, nats: np.ndarray | None, writer: str) -> str:
         ]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     head = "".join(f"<th>{escape(name)}</th>" for name in (*heads, *fluent))
-    return f'<table class="card flips"><caption>What each change does</caption><tr>{head}</tr>{"".join(rows)}</table>'
+    return (
+        f'<table class="card flips"><caption>{says("flips.what-each-change-does")}</caption>'
+        f"<tr>{head}</tr>{''.join(rows)}</table>"
+    )

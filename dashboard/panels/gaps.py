@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame
+from dashboard.interface import says
 from dashboard.panels import predicting
 from dashboard.panels.surprises import surprise_part
 from interpret.sentences import percent, visible
@@ -23,14 +24,14 @@ def show() -> None:
         number = worst if pinned is None or by_word.bits[pinned] is None else pinned
         word = by_word.words[number]
         at = word.tokens[0]
-        rest = " (its first piece)" if by_word.pieces[number] > 1 else ""
-        frame.section(f"What would it put in place of “{visible(word.shown)}”{rest}?")
+        rest = says("gaps.its-first-piece") if by_word.pieces[number] > 1 else ""
+        frame.section(says("gaps.what-would-it-put", shown=visible(word.shown), rest=rest))
         st.plotly_chart(
             figures.guesses(found, at), key=choices.key("gap"), config=figures.CONFIG,
-            alt="Bars: " + ", ".join(f"{token} {percent(share)}" for token, share in
+            alt=says("gaps.bars") + ", ".join(f"{token} {percent(share)}" for token, share in
                                      zip(found.marked(at)[:5], found.values[at], strict=False)),
         )  # fmt: skip
 
-    surprise_part(found, "Click a word to hide it", fill_in)
+    surprise_part(found, says("gaps.click-a-word-to-hide"), fill_in)
     frame.check(found)
     frame.notes("next_words", "masked", found)

@@ -10,13 +10,14 @@ import streamlit as st
 from dashboard import answers, choices, figures, frame, shelf
 from dashboard.anatomy_parts import scrolling
 from dashboard.figures import grammar as pictures
+from dashboard.interface import says
 from interpret.results import Grammar
 from interpret.results.grammar import CHANCE, Rule
 
 KEPT = Path(__file__).parents[2] / "assets" / "studies" / "grammar.json"
-WORLDS = {"english": "English", "storyland": "Storyland"}
+WORLDS = {"english": says("grammar.english"), "storyland": says("grammar.storyland")}
 COUNTING = {"english": "wiki-ngram"}  # the model that only counts words, by world
-SAYS = {"learned": "learned", "partly": "in part", "not learned": "not learned"}
+SAYS = {"learned": "learned", "partly": says("grammar.in-part"), "not learned": says("grammar.not-learned")}
 
 
 @cache
@@ -72,9 +73,9 @@ def _differences(first: Grammar, second: Grammar) -> None:
     """The rules that both were asked about, the widest apart first."""
     mine, theirs = ({rule.name: rule for rule in one.rules()} for one in (first, second))
     both = [(mine[name], theirs[name]) for name in mine if name in theirs]
-    frame.section("On which rules do they differ?")
+    frame.section(says("grammar.on-which-rules-do-they"))
     if not both:
-        frame.quiet("They were asked about different worlds, so no rule is the same.")
+        frame.quiet(says("grammar.they-were-asked-about"))
         return
     both.sort(key=lambda pair: -abs(pair[1].accuracy - pair[0].accuracy))
     rows = [
@@ -85,12 +86,9 @@ def _differences(first: Grammar, second: Grammar) -> None:
         ]
         for one, other in both
     ]  # fmt: skip
-    head = ["rule", f"{first.model} (%)", f"{second.model} (%)", "difference", "bounds apart"]
-    scrolling("laid", head, rows, "Rules, and how far the two are apart")
-    frame.quiet(
-        "Second less first, in percentage points. Where the bounds of 95 % overlap, the pairs asked here do not "
-        "settle which of the two is better."
-    )
+    head = ["rule", f"{first.model} (%)", f"{second.model} (%)", "difference", says("grammar.bounds-apart")]
+    scrolling("laid", head, rows, says("grammar.rules-and-how-far"))
+    frame.quiet(says("grammar.second-less-first"))
 
 
 def _bounded(rule: Rule) -> str:
@@ -117,18 +115,12 @@ def _table(shown: list[Grammar]) -> None:
         + "</tr>"
         for name in names
     )
-    label = "How often each model prefers the right sentence, by rule"
+    label = says("grammar.how-often-each-model-prefers")
     st.html(
         f'<div class="scrolls heat grammar" tabindex="0" role="region" aria-label="{label}"><table><thead>'
         f"<tr><td></td>{over}</tr><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-    st.caption(
-        "Pairs of sentences in which the right one is likelier, in per cent, and the bounds between "
-        "which that "
-        "lies with 95 % certainty. A coin gets 50: warm colours are better, blue is worse. The "
-        "Storyland models live in a "
-        "small world whose grammar is known, and show what learned rules look like."
-    )
+    st.caption(says("grammar.pairs-of-sentences-in-which"))
 
 
 def _columns(shown: list[Grammar]) -> list[Grammar]:
@@ -150,7 +142,7 @@ def _head(model: str, shown: list[str]) -> str:
 
 def _cell(rule: Rule | None) -> str:
     if rule is None:
-        return '<td class="later" aria-label="not asked">·</td>'
+        return '<td class="later" aria-label="' + says("grammar.not-asked") + '">·</td>'
     level = round(200 * abs(rule.accuracy - CHANCE))
     sign = "for" if rule.accuracy >= CHANCE else "against"
     strong = " strong" if level > 56 else ""  # from here on black reads better than white
@@ -163,17 +155,13 @@ def _cell(rule: Rule | None) -> str:
 def rules(found: Grammar) -> None:
     """Each rule with its interval beside chance and counting, and a verdict that can be read aloud."""
     other = counting(found)
-    frame.section("Which rules has it learned?")
+    frame.section(says("grammar.which-rules-has-it-learned"))
     picture = pictures.rules(found, other)
     st.plotly_chart(picture, key=choices.key("rules"), config=figures.CONFIG, alt=found.in_words(other))
     known = {} if other is None or other.model == found.model else {rule.name: rule for rule in other.rules()}
     said = "".join(f"<li>{_verdict(rule, known.get(rule.name))}</li>" for rule in found.rules())
     st.html(f'<ul class="verdicts">{said}</ul>')
-    st.caption(
-        "Learned: at least 90 % right, and better than a coin in each way the rule is tested. In "
-        "part: better "
-        "than a coin altogether."
-    )
+    st.caption(says("grammar.learned-at-least-90-right"))
 
 
 def _verdict(rule: Rule, other: Rule | None) -> str:
@@ -183,19 +171,16 @@ def _verdict(rule: Rule, other: Rule | None) -> str:
 
 def distance(found: Grammar) -> None:
     """Agreement by how many nouns stand in between, for every model: Linzen's curve."""
-    frame.section("What if other nouns stand in between?")
-    frame.said(found.agreement() or "This was not asked here.")
+    frame.section(says("grammar.what-if-other-nouns-stand"))
+    frame.said(found.agreement() or says("grammar.this-was-not-asked-here"))
     st.plotly_chart(
         pictures.distance(_columns([found]), found.model), key=choices.key("distance"), config=figures.CONFIG,
         alt=found.agreement(),
     )  # fmt: skip
-    st.caption(
-        "“The actors near the car … are”: each noun in between has the other number and invites the "
-        "wrong verb. "
-        "Dotted: the same sentences with nouns of the subject's own number, just as long. If a model's solid "
-        "line falls and its dotted line does not, it is misled by the nouns and not tired by the distance. "
-        "After Linzen, Dupoux and Goldberg 2016."
-    )
+    st.caption(says("grammar.the-actors-near-the-car"))
 
 
-LOOKS = {"rules": ("Rule by rule", rules), "distance": ("Nouns in between", distance)}
+LOOKS = {
+    "rules": (says("grammar.rule-by-rule"), rules),
+    "distance": (says("grammar.nouns-in-between"), distance),
+}

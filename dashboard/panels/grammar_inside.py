@@ -8,29 +8,35 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
+from dashboard.interface import says
 from interpret.results import Grammar, Probes
 from interpret.results.grammar import whole
 
 KEPT = Path(__file__).parents[2] / "assets" / "studies" / "probes.json"
-TASKS = {"number": "the number of the subject", "part of speech": "parts of speech"}
+TASKS = {
+    "number": says("grammar-inside.the-number-of-the-subject"),
+    "part of speech": says("grammar-inside.parts-of-speech"),
+}
 SHOWN = 8
 COLUMNS = {
-    "unit": "unit", "lost_singular": "verbs lost, singular (%)", "lost_plural": "verbs lost, plural (%)",
-    "lead_lost_singular_nats": "lead lost, singular (nats)",
-    "lead_lost_plural_nats": "lead lost, plural (nats)",
-    "flagged": "more than chance",
-}  # fmt: skip
+    "unit": "unit",
+    "lost_singular": says("grammar-inside.verbs-lost-singular"),
+    "lost_plural": says("grammar-inside.verbs-lost-plural"),
+    "lead_lost_singular_nats": says("grammar-inside.lead-lost-singular-nats"),
+    "lead_lost_plural_nats": says("grammar-inside.lead-lost-plural-nats"),
+    "flagged": says("grammar-inside.more-than-chance"),
+}
 
 
 def layers(found: Grammar) -> None:
     """What a simple reader finds in each layer, beside what it learned by heart."""
-    frame.section("Does it know the number, and use it?")
+    frame.section(says("grammar-inside.does-it-know-the-number"))
     if shelf.card(choices.model()).family == "ngram":
         frame.notice(
-            "This model only counts words: it has no layers to read.", "Choose an LSTM or a transformer."
+            says("grammar-inside.this-model-only-counts-words"), says("grammar-inside.choose-an-lstm")
         )
         return
-    task = choices.pick("probe", "Read off each layer", TASKS)
+    task = choices.pick("probe", says("grammar-inside.read-off-each-layer"), TASKS)
     asked = answers.part("probes", task=task)
     if asked is None:
         return
@@ -41,11 +47,7 @@ def layers(found: Grammar) -> None:
         figures.draw(asked), key=choices.key(f"probe-{task}"), config=figures.CONFIG, alt=asked.in_words()
     )
     frame.quiet(
-        f"A linear classifier learned from {asked.n[0]:,} words and was tested on {asked.n[1]:,} of "
-        f"other sentences "
-        f"({asked.data}). Grey, dotted: the same reader given labels drawn by lot, which it can only "
-        f"learn by heart; "
-        "what counts is the difference (Hewitt and Liang 2019). Dashed: always the commonest label."
+        says("grammar-inside.a-linear-classifier-learned", n=asked.n[0], tested=asked.n[1], data=asked.data)
     )
     frame.check(asked)
     _in_real_text(task)
@@ -71,7 +73,7 @@ def _in_real_text(task: str) -> None:
     if found is None:
         return
     real, made = found
-    frame.section("And in sentences that people wrote?")
+    frame.section(says("grammar-inside.and-in-sentences-that-people"))
     frame.said(real.in_words())
     st.html(
         f'<p class="meta">{escape(real.model)} · {escape(real.data)}, its own split: learned from '
@@ -81,10 +83,7 @@ def _in_real_text(task: str) -> None:
         figures.draw(real), key=choices.key(f"treebank-{task}"), config=figures.CONFIG, alt=real.in_words()
     )
     if task == "number":
-        st.caption(
-            "Nouns of any sentence, as many plural as singular ones, and the three words behind each. A verb or a "
-            "pronoun among them may show the number by itself."
-        )
+        st.caption(says("grammar-inside.nouns-of-any-sentence-as"))
     frame.check(real)
 
 
@@ -94,16 +93,24 @@ def _known_but_unused(asked, found: Grammar) -> None:
     there, right = float(asked.values[1:, -1].max()), dict(zip(counts.tolist(), shares, strict=True)).get(2)
     if right is None:
         return
-    follows = "the verb follows it" if right > 0.5 else "the verb does not follow it"
+    follows = (
+        says("grammar-inside.the-verb-follows")
+        if right > 0.5
+        else says("grammar-inside.the-verb-does-not-follow")
+    )
     frame.said(
-        f"With two misleading nouns in between, its verb has that number in {whole(float(right))} of pairs: "
-        + (f"the number is there, and {follows}." if there > 0.75 else "the number gets lost on the way.")
+        says("grammar-inside.with-two-misleading-nouns", right=whole(float(right)))
+        + (
+            says("grammar-inside.the-number-is-there", follows=follows)
+            if there > 0.75
+            else says("grammar-inside.the-number-gets-lost")
+        )
     )
 
 
 def units(_found: Grammar) -> None:
     """Each unit switched off in turn."""
-    frame.section("Which unit carries the number?")
+    frame.section(says("grammar-inside.which-unit-carries-the-number"))
     asked = answers.part("number_units")
     if asked is None:
         return
@@ -114,17 +121,13 @@ def units(_found: Grammar) -> None:
     table = asked.to_frame().head(SHOWN)[list(COLUMNS)]
     table[["lost_singular", "lost_plural"]] *= 100
     st.dataframe(table.rename(columns=COLUMNS).round(1), hide_index=True, width="stretch")
-    st.caption(
-        "Each dot is a unit that was switched off (held at 0 at every word) while the model chose "
-        "its verbs. To the right: "
-        "it serves singular subjects; upwards: plural ones. After Lakretz et al. 2019."
-    )
+    st.caption(says("grammar-inside.each-dot-is-a-unit"))
     frame.check(asked)
 
 
 def against(_found: Grammar) -> None:
     """Where the network expects what comes better than counting does."""
-    frame.section("Where does it beat counting words?")
+    frame.section(says("grammar-inside.where-does-it-beat-counting"))
     asked = answers.part("against_counting")
     if asked is None:
         return
@@ -132,18 +135,18 @@ def against(_found: Grammar) -> None:
     st.plotly_chart(
         figures.draw(asked), key=choices.key("against"), config=figures.CONFIG, alt=asked.in_words()
     )
-    st.caption("Whiskers: twice the standard error over texts. A nat is a factor of 2.7 in probability.")
+    st.caption(says("grammar-inside.whiskers-twice-the-standard"))
     frame.pair(
-        "Where it gains most",
+        says("grammar-inside.where-it-gains-most"),
         " · ".join(asked.told(True)),
-        "Where counting is better",
+        says("grammar-inside.where-counting-is-better"),
         list(asked.told(False)),
     )
     frame.check(asked)
 
 
 LOOKS = {
-    "layers": ("What it knows inside", layers),
-    "units": ("Number units", units),
-    "against": ("Better than counting?", against),
+    "layers": (says("grammar-inside.what-it-knows-inside"), layers),
+    "units": (says("grammar-inside.number-units"), units),
+    "against": (says("grammar-inside.better-than-counting"), against),
 }

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures import grammar as pictures
+from dashboard.interface import says
 from dashboard.literal import literal
 from interpret.results import Grammar, MinimalPairs
 from interpret.results.grammar import whole
@@ -19,22 +20,26 @@ OWN = {
     ),
 }
 AS_WRITTEN = {
-    "good": "right sentence", "bad": "wrong sentence", "good_nats": "right (nats)",
-    "bad_nats": "wrong (nats)",
-    "lead_nats": "lead (nats)",
-}  # fmt: skip
+    "good": says("grammar-pairs.right-sentence"),
+    "bad": says("grammar-pairs.wrong-sentence"),
+    "good_nats": says("grammar-pairs.right-nats"),
+    "bad_nats": says("grammar-pairs.wrong-nats"),
+    "lead_nats": says("grammar-pairs.lead-nats"),
+}
 
 
 def sentences(found: Grammar) -> None:
     """The pairs of one rule, those that fail first; the chosen one word by word."""
-    frame.section("Which sentences does it get wrong?")
+    frame.section(says("grammar-pairs.which-sentences-does-it-get"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         worst = min(found.rules(), key=lambda rule: rule.worst_accuracy).name
-        rule = choices.among("rule", "Rule", {name: name for name in dict.fromkeys(found.phenomena)}, worst)
+        rule = choices.among(
+            "rule", says("grammar-pairs.rule"), {name: name for name in dict.fromkeys(found.phenomena)}, worst
+        )
         rows = [row for row, phenomenon in enumerate(found.phenomena) if phenomenon == rule]
         titles = {found.names[row]: f"{found.titles[row]} ({whole(found.values[row])})" for row in rows}
         worst = found.names[min(rows, key=lambda row: found.values[row])]
-        paradigm = choices.among("paradigm", "Tested by", titles, worst)
+        paradigm = choices.among("paradigm", says("grammar-pairs.tested-by"), titles, worst)
     asked = answers.part("minimal_pairs", paradigm=paradigm)
     if asked is None:
         return
@@ -45,9 +50,11 @@ def sentences(found: Grammar) -> None:
     order = asked.values.argsort(kind="stable")[:SHOWN]
     failing = len(asked.failing)
     st.caption(
-        f"{failing or 'No'} pair{'s' * (failing != 1)} of {len(asked.values)} fail; those come first. "
-        f"Choose a row "
-        "to see where in the sentence the difference arises."
+        says("grammar-pairs.one-fails", of=len(asked.values))
+        if failing == 1
+        else says(
+            "grammar-pairs.so-many-fail", failing=failing or says("grammar-pairs.no"), of=len(asked.values)
+        )
     )
     frame_of_pairs = asked.to_frame().iloc[order].rename(columns=AS_WRITTEN)
     chosen = st.dataframe(
@@ -65,9 +72,7 @@ def _word_by_word(first: str, second: str, key: str, compared: str = "") -> None
     if found is None:
         return
     if compared:
-        frame.said(
-            f"Here only “{compared.strip()}” is compared: how much does it surprise behind each beginning?"
-        )
+        frame.said(says("grammar-pairs.here-only-is-compared-how", strip=compared.strip()))
     else:
         frame.said(found.in_words())
     st.plotly_chart(
@@ -82,7 +87,9 @@ def _open(asked: MinimalPairs, one: int) -> None:
     word, rival = (compared, "") if compared else asked.critical(one)
     if not word.isalpha() or word == rival:
         return
-    asks = f"Which words led to “{word}”" + (f", and why not “{rival}”?" if rival else "?")
+    asks = says("grammar-pairs.which-words-led", word=word) + (
+        says("grammar-pairs.and-why-not", rival=rival) if rival else "?"
+    )
     with st.container(horizontal=True, gap="small"):
         if st.button(
             literal(asks), key=choices.key("to-saliency"), icon=":material/target:", on_click=choices.open_pair,
@@ -90,9 +97,12 @@ def _open(asked: MinimalPairs, one: int) -> None:
         ):  # fmt: skip
             st.switch_page("views/saliency.py")
         if shelf.task(choices.model()) == "causal" and st.button(
-            "When did it decide?", key=choices.key("to-layers"), icon=":material/layers:", on_click=choices.open_lens,
+            says("grammar-pairs.when-did-it-decide"),
+            key=choices.key("to-layers"),
+            icon=":material/layers:",
+            on_click=choices.open_lens,
             args=(_before(text, word), f"{word} | {rival}" if rival else word),
-        ):  # fmt: skip
+        ):
             st.switch_page("views/decided.py")
 
 
@@ -104,28 +114,24 @@ def _before(text: str, word: str) -> str:
 
 def own(found: Grammar) -> None:
     """Two sentences of the reader's own, word by word."""
-    frame.section("Which of two sentences does it prefer?")
+    frame.section(says("grammar-pairs.which-of-two-sentences-does"))
     first, second = OWN.get(found.world, OWN["english"])
-    one = choices.written("good", "A sentence that keeps the rule", first)
-    other = choices.written("bad", "The same sentence, with the rule broken", second)
+    one = choices.written("good", says("grammar-pairs.a-sentence-that-keeps"), first)
+    other = choices.written("bad", says("grammar-pairs.the-same-sentence"), second)
     if not one.strip() or not other.strip():
-        frame.notice("One of the sentences is empty: write two.", "They should differ in one word.")
+        frame.notice(says("grammar-pairs.one-of-the-sentences"), says("grammar-pairs.they-should-differ"))
         return
     _word_by_word(one, other, "own")
 
 
 def file(_found: Grammar) -> None:
     """Pairs from a reader's file: BLiMP's lines or a SyntaxGym suite."""
-    frame.section("How does it do on pairs of your own?")
+    frame.section(says("grammar-pairs.how-does-it-do"))
     given = choices.handed_over(
-        "A file of pairs: BLiMP's .jsonl, or a SyntaxGym suite as .json", ["jsonl", "json"], key="pairs-file"
+        says("grammar-pairs.a-file-of-pairs-blimps"), ["jsonl", "json"], key="pairs-file"
     )
     if given is None:
-        st.caption(
-            'One pair a line: {"sentence_good": "The cats sleep.", "sentence_bad": "The cats sleeps.", '
-            '"UID": '
-            '"my_rule"}. The file stays on this computer.'
-        )
+        st.caption(says("grammar-pairs.one-pair-a-line"))
         return
     asked: Any = answers.part("grammar", written=given.getvalue().decode("utf-8", "replace"), name=given.name)
     if asked is not None:
@@ -135,7 +141,7 @@ def file(_found: Grammar) -> None:
 
 
 LOOKS = {
-    "sentences": ("Sentence by sentence", sentences),
-    "own": ("A pair of your own", own),
-    "file": ("A file of pairs", file),
+    "sentences": (says("grammar-pairs.sentence-by-sentence"), sentences),
+    "own": (says("grammar-pairs.a-pair-of-your-own"), own),
+    "file": (says("grammar-pairs.a-file-of-pairs"), file),
 }

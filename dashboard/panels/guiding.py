@@ -7,14 +7,17 @@ import streamlit as st
 from dashboard import choices, frame, guides, shelf
 from dashboard.components.clicker import clicker
 from dashboard.guides import GUESSED, Guide, Step
+from dashboard.interface import says
 from dashboard.questions import QUESTIONS
 
-KINDS = {"tour": "Tour", "lesson": "Lesson"}
-GUESSES = {"causes": "which words matter", "next": "the next word", "surprise": "the surprising words"}
-ABSENT = "This link names a tour or lesson that is not here."
-HOW_TO_OPEN = (
-    "If it is a teacher's own, open its file on the page “Where to begin?”. The page below works as ever."
-)
+KINDS = {"tour": says("guiding.tour"), "lesson": says("guiding.lesson")}
+GUESSES = {
+    "causes": says("guiding.which-words-matter"),
+    "next": says("guiding.the-next-word"),
+    "surprise": says("guiding.the-surprising-words"),
+}
+ABSENT = says("guiding.this-link-names-a-tour")
+HOW_TO_OPEN = says("guiding.if-it-is-a-teachers")
 
 
 def known(kind: str, name: str) -> Guide | None:
@@ -44,7 +47,7 @@ def bar(path: str) -> None:
     with st.container(key="guide", border=True):
         if named and not found:
             frame.notice(ABSENT, HOW_TO_OPEN, role="status")
-            st.button("Go on without it", key="guide-leave", on_click=choices.leave)
+            st.button(says("guiding.go-on-without"), key="guide-leave", on_click=choices.leave)
         elif named and found:
             _step(found, _within(named[2], found), path)
         else:
@@ -53,13 +56,17 @@ def bar(path: str) -> None:
 
 def for_a_class(path: str) -> None:
     """In the side bar: guess first, and show it to a room."""
-    with st.popover("For a class", type="tertiary"):
+    with st.popover(says("guiding.for-a-class"), type="tertiary"):
         offered = _offered(path)
         choices.guess(path, {name: GUESSES[name] for name in offered})
         if offered:
-            st.caption("The page keeps its answer back until you have guessed.")
+            st.caption(says("guiding.the-page-keeps-its-answer"))
         _presenting("class-present")
-        st.page_link("views/stories.py", label="Tours, lessons and stories", icon=":material/auto_stories:")
+        st.page_link(
+            "views/stories.py",
+            label=says("guiding.tours-lessons-and-stories"),
+            icon=":material/auto_stories:",
+        )
 
 
 def _offered(path: str) -> list[str]:
@@ -73,18 +80,23 @@ def _step(found: Guide, number: int, path: str) -> None:
     step, count = found.steps[number - 1], len(found.steps)
     st.html(_in_words(found, number, step))
     if step.page != path:
-        st.caption("This is another page than the step is about: “Start this step again” leads back.")
+        st.caption(says("guiding.this-is-another-page-than"))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for label, to, name, icon in (
-            ("Back", number - 1, "back", "arrow_back"), ("Next", number + 1, "next", "arrow_forward")
-        ):  # fmt: skip
+            (says("guiding.back"), number - 1, "back", "arrow_back"),
+            (says("guiding.next"), number + 1, "next", "arrow_forward"),
+        ):
             st.button(
-                label, key=f"guide-{name}", icon=f":material/{icon}:", disabled=not 1 <= to <= count,
+                label,
+                key=f"guide-{name}",
+                icon=f":material/{icon}:",
+                disabled=not 1 <= to <= count,
                 type="primary" if name == "next" and number < count else "secondary",
-                on_click=open_step, args=(found, min(max(to, 1), count)),
-            )  # fmt: skip
+                on_click=open_step,
+                args=(found, min(max(to, 1), count)),
+            )
         st.button(
-            "Start this step again",
+            says("guiding.start-this-step-again"),
             key="guide-again",
             type="tertiary",
             on_click=open_step,
@@ -92,16 +104,21 @@ def _step(found: Guide, number: int, path: str) -> None:
         )
         _presenting("guide-present")
         _link(found)
-        st.button(f"Leave the {found.kind}", key="guide-leave", type="tertiary", on_click=choices.leave)
+        st.button(
+            says("guiding.leave-the", kind=found.kind),
+            key="guide-leave",
+            type="tertiary",
+            on_click=choices.leave,
+        )
     clicker(on=choices.presents())
 
 
 def _link(found: Guide) -> None:
     """The address of the whole tour or lesson, to hand on."""
-    with st.popover(f"Copy link to this {found.kind}", type="tertiary"):
+    with st.popover(says("guiding.copy-link-to-this", kind=found.kind), type="tertiary"):
         link = choices.guide_link(found)
         if link is None:
-            st.text(f"This {found.kind} is too long for a link: hand on its file.")
+            st.text(says("guiding.this-is-too-long", kind=found.kind))
         else:
             frame.code(link)
 
@@ -110,7 +127,7 @@ def _in_words(found: Guide, number: int, step: Step) -> str:
     """The step as HTML, escaped."""
     head = f"{KINDS[found.kind]}: {found.title}"
     later = step.look if found.kind == "tour" or not step.guess or choices.has_revealed() else ""
-    label = "Look for" if found.kind == "tour" else "To think about"
+    label = says("guiding.look-for") if found.kind == "tour" else says("guiding.to-think-about")
     look = f'<p class="look"><b>{label}:</b> {escape(later)}</p>' if later else ""
     return (
         f'<section class="guide" aria-label="{escape(head)}"><p class="at"><span>{escape(head)}</span> '
@@ -138,7 +155,7 @@ def _presenting(key: str) -> None:
     if on:
         st.html('<span class="presenting"></span>', width="content")
     st.button(
-        "End large type" if on else "Large type, for a room", key=key, type="tertiary",
+        says("guiding.end-large-type") if on else says("guiding.large-type-for-a-room"), key=key, type="tertiary",
         icon=":material/close_fullscreen:" if on else ":material/slideshow:",
         on_click=choices.present, args=(not on,),
     )  # fmt: skip

@@ -7,11 +7,12 @@ import streamlit as st
 from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.components.attention_map import attention_map
 from dashboard.figures.head_lab import maps
+from dashboard.interface import says
 
 WAYS = {
-    "adversary": "find a very different map with the same answer",
-    "shuffled": "shuffle this head",
-    "twin": "find an exact twin",
+    "adversary": says("head-lab.find-a-very-different-map"),
+    "shuffled": says("head-lab.shuffle-this-head"),
+    "twin": says("head-lab.find-an-exact-twin"),
 }
 
 
@@ -25,26 +26,24 @@ def agreement() -> Any:
     found = answers.ask("heads_agreement")
     frame.answer(found.in_words(), found)
     st.plotly_chart(maps(found), key="head-maps", config=figures.CONFIG, alt=found.in_words())
-    st.caption(
-        "Each row as shares of its largest. Attention: mean over all heads, from where the answer is read."
-    )
+    st.caption(says("head-lab.each-row-as-shares"))
     st.plotly_chart(figures.draw(found), key="head-taus", config=figures.CONFIG, alt=found.in_words())
-    st.caption("Kendall's tau of each head's look, rows are layers, columns heads. Bold: p below 0.05.")
+    st.caption(says("head-lab.kendalls-tau-of-each-heads"))
     frame.check(found)
     return found
 
 
 def another(known: Any) -> None:
     """Other weights in one head."""
-    frame.section("Would another map give the same answer?")
+    frame.section(says("head-lab.would-another-map-give"))
     layers, heads = known.values.shape[:2]
     best = known.best(1)
     named = {
         f"{layer + 1}.{head}": f"head {layer + 1}.{head}" for layer in range(layers) for head in range(heads)
     }
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        chosen = choices.among("head", "Head", named, f"{best[0] + 1}.{best[1]}")
-        way = choices.pick("change", "Experiment", WAYS)
+        chosen = choices.among("head", says("head-lab.head"), named, f"{best[0] + 1}.{best[1]}")
+        way = choices.pick("change", says("head-lab.experiment"), WAYS)
     layer, _, head = chosen.partition(".")
     found = answers.part("head_swapped", way=way, layer=int(layer), head=int(head))
     if found is None:
@@ -55,31 +54,32 @@ def another(known: Any) -> None:
     attention_map(
         found.values[at], found.tokens, found.askers, key="lab-head", first=(0, 0), kept={}, causal=found.causal,
         shares=True, sinks=found.sinks, ghost=own.values[at], name=f"{way}-{chosen}",
-        caption=frame.caption(found, WAYS[way]), label=f"Head {chosen} with other weights",
+        caption=frame.caption(found, WAYS[way]), label=says("head-lab.head-with-other-weights", chosen=chosen),
     )  # fmt: skip
-    st.caption(f"Head {chosen} with the other weights; grey: its own.")
+    st.caption(says("head-lab.head-with-the-other-weights", chosen=chosen))
     frame.check(found)
 
 
 def many() -> None:
     """The experiments over many texts, when the reader asks, and a verdict to copy."""
-    frame.section("And over many texts?")
-    if not choices.switch("many", "Run the experiments over bundled texts"):
-        st.caption("Every head on twenty texts or more: takes one to three minutes, and can be stopped.")
+    frame.section(says("head-lab.and-over-many-texts"))
+    if not choices.switch("many", says("head-lab.run-the-experiments-over")):
+        st.caption(says("head-lab.every-head-on-twenty-texts"))
         return
     classifies = shelf.task(choices.model()) == "classify"
     count = choices.number(
-        "texts", "Sentences of reviews" if classifies else "Beginnings of texts", 20, 60, 20
+        "texts",
+        says("head-lab.sentences-of-reviews") if classifies else says("head-lab.beginnings-of-texts"),
+        20,
+        60,
+        20,
     )
     found = answers.part("heads_as_explanation", texts=count)
     if found is None:
         return
     frame.said(found.in_words())
     st.plotly_chart(figures.draw(found), key="heads-explaining", config=figures.CONFIG, alt=found.in_words())
-    st.caption(
-        "Mean tau of each head (bold: its bounds leave out 0), and how far the answer moves when that head is shuffled "
-        "(median over texts; bold: the head that matters most, which the search for other weights had in hand)."
-    )
+    st.caption(says("head-lab.mean-tau-of-each-head"))
     frame.code(found.in_words())
-    st.caption(f"n = {len(found.averaged)} texts; bounds by bootstrap over texts, 95\u00a0%.")
+    st.caption(says("head-lab.n-texts-bounds-by-bootstrap", averaged=len(found.averaged)))
     frame.check(found)

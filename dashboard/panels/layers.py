@@ -6,13 +6,16 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.figures import lens as pictures
+from dashboard.interface import says
 from interpret.sentences import bare, named
 
-READERS = {"logit": "as if it were the last (logit lens)", "tuned": "through a learned map (tuned lens)"}
+READERS = {"logit": says("layers.as-if-it-were"), "tuned": says("layers.through-a-learned-map-tuned")}
 SHADES = {
-    "probability": "how sure", "rank": "rank of the final guess", "entropy": "how undecided",
-    "divergence": "distance from the answer",
-}  # fmt: skip
+    "probability": says("layers.how-sure"),
+    "rank": says("layers.rank-of-the-final-guess"),
+    "entropy": says("layers.how-undecided"),
+    "divergence": says("layers.distance-from-the-answer"),
+}
 
 
 def reader() -> str:
@@ -20,7 +23,7 @@ def reader() -> str:
     known = READERS if shelf.has_lens(choices.model()) else {"logit": READERS["logit"]}
     if len(known) == 1:
         return "logit"
-    return choices.pick("reader", "Read each layer", known)
+    return choices.pick("reader", says("layers.read-each-layer"), known)
 
 
 def clicked(found: Any) -> tuple[int, ...] | None:
@@ -42,13 +45,15 @@ def chosen(found: Any) -> int:
 def follow(found: Any, place: int, reader: str) -> None:
     """The way of the final guess, the clicked one and words of the reader's through the layers."""
     about = found.asked_of[place]
-    where = "behind the text" if about >= len(found.tokens) else f"at {named(found.tokens[about])}"
-    frame.section(f"How do words fare from layer to layer {where}?")
+    where = (
+        says("layers.behind-the-text") if about >= len(found.tokens) else f"at {named(found.tokens[about])}"
+    )
+    frame.section(says("layers.how-do-words-fare-from", where=where))
     cell = clicked(found)
     words = [found.candidates[-1][place][0]]
     if cell:
         words.append(found.candidates[cell[0]][place][0])
-    own = choices.written("watch", "Words to watch, with | between them", "is | are")
+    own = choices.written("watch", says("layers.words-to-watch-with-between"), "is | are")
     followed = answers.ask("lens", reader=reader, watch="|".join([*words, own]))
     if not followed.watched:
         return
@@ -68,25 +73,22 @@ def _crossing(found: Any, place: int) -> str:
     name = bare(found.watched[int(leads[-1])])
     changes = [row for row in range(1, len(leads)) if leads[row] != leads[row - 1]]
     if not changes:
-        return f"Of these words “{name}” leads after every layer."
+        return says("layers.of-these-words-leads-after", name=name)
     before = bare(found.watched[int(leads[changes[-1] - 1])])
     at = found.layers[changes[-1]]
-    when = f"only after the last, layer {at}" if at == last else f"from layer {at} on"
-    return f"Of these words “{name}” leads {when}; before that “{before}” does."
+    when = says("layers.only-after-the-last-layer", at=at) if at == last else says("layers.from-layer", at=at)
+    return says("layers.of-these-words-leads-before", name=name, when=when, before=before)
 
 
 def train() -> None:
     """Learn a tuned lens from the page: its curve while it learns, and how close it came."""
     known = cached.learning(choices.model())
-    with st.expander("Train a tuned lens for this model", expanded=known is not None):
-        st.caption(
-            "A map is learned for each layer, from the bundled texts and texts the model writes itself, "
-            "until the layer's answers come as close to the model's as they can."
-        )
-        seconds = choices.number("lens_seconds", "Seconds to learn", 10, 120, 30)
+    with st.expander(says("layers.train-a-tuned-lens"), expanded=known is not None):
+        st.caption(says("layers.a-map-is-learned"))
+        seconds = choices.number("lens_seconds", says("layers.seconds-to-learn"), 10, 120, 30)
         going_on = known is not None and known.is_going_on()
         st.button(
-            "Learn",
+            says("layers.learn"),
             key="learn-lens",
             disabled=going_on,
             on_click=cached.learn,
@@ -106,12 +108,12 @@ def _learning(began: bool) -> None:
             st.rerun()  # the page can now be read through the new lens
         _learned(known)
         return
-    said = "The model writes texts to learn from"
+    said = says("layers.the-model-writes-texts")
     if known.found is not None:
-        said = f"Learning: about {(1 - known.share) * known.found.options['seconds']:.0f} s left"
+        said = says("layers.learning-about-s-left", left=(1 - known.share) * known.found.options["seconds"])
     st.progress(known.share, text=said)
     st.button(
-        "Stop and keep what it has learned", key="stop-lens", disabled=known.found is None,
+        says("layers.stop-and-keep-what"), key="stop-lens", disabled=known.found is None,
         on_click=known.stop,
     )  # fmt: skip
     if known.found is not None:
@@ -122,14 +124,14 @@ def _learning(began: bool) -> None:
 def _learned(known: cached.Learning) -> None:
     if known.found is None or known.failed():
         frame.notice(
-            "No lens was learned: the model was busy, or its texts were too few.", "Press “Learn” again.",
+            says("layers.no-lens-was-learned"), says("layers.press-learn-again"),
             role="status",
         )  # fmt: skip
         return
     frame.said(known.found.in_words())
     _curve(known.found, known.found.in_words())
     frame.check(known.found)
-    st.button("Use it", key="use-lens", on_click=choices.set_to, args=("reader", "tuned"))
+    st.button(says("layers.use-it"), key="use-lens", on_click=choices.set_to, args=("reader", "tuned"))
 
 
 def _curve(found: Any, said: str) -> None:
@@ -138,13 +140,10 @@ def _curve(found: Any, said: str) -> None:
 
 def patch() -> None:
     """States of another text put in this one's place: which of them carry its answer over."""
-    frame.section("Where does it keep what decides?")
-    other = choices.written("other", "Another text, that should go on differently")
+    frame.section(says("layers.where-does-it-keep-what"))
+    other = choices.written("other", says("layers.another-text-that-should-go"))
     if not other.strip():
-        st.caption(
-            "Write this text again with one word changed, such as a noun in the plural. Then each state of "
-            "that text is put in the place of this one's, and the model goes on from it."
-        )
+        st.caption(says("layers.write-this-text-again"))
         return
     straight = answers.part("patching", other=other)
     if straight is None:
@@ -153,14 +152,9 @@ def patch() -> None:
     found = straight if source < 0 else answers.ask("patching", other=other, source=source)
     frame.said(found.in_words())
     _patches(found, "patch")
-    st.caption(
-        "100\u00a0%: with this one state from the other text the model answers as after the other text. Click a "
-        "state to see all that it changes."
-    )
+    st.caption(says("layers.100-with-this-one-state"))
     if source >= 0:
-        st.caption(
-            "Any state put there also removes what stood there: choose another word beside it, and compare."
-        )
+        st.caption(says("layers.any-state-put-there-also"))
     if cell := choices.clicked("patched", _cell("patch"), found.values.shape):
         _cone(found, *cell)
     frame.check(found)
@@ -170,8 +164,8 @@ def patch() -> None:
 def _source(found: Any) -> int:
     """The place of the other text whose state is taken; -1: for each place the same, counted from the end."""
     words = {at: f"{at + 1}. {bare(token)}" for at, token in enumerate(found.other_tokens) if bare(token)}
-    known = {-1: "the word at the same place, counted from the end", **words}
-    return choices.among("taken_from", "Take the state of, in the other text", known)
+    known = {-1: says("layers.the-word-at-the-same"), **words}
+    return choices.among("taken_from", says("layers.take-the-state"), known)
 
 
 def _cone(found: Any, layer: int, place: int) -> None:
@@ -182,10 +176,8 @@ def _cone(found: Any, layer: int, place: int) -> None:
         return
     where = "embedding" if layer == 0 else f"layer {layer}"
     by = named(found.other_tokens[found.sources[place]])
-    said = (
-        f"What changes when the state of {where} at {named(found.tokens[place])} is replaced by that of {by}"
-    )
-    frame.said(f"{said}: all that is coloured, as a share of each state's length.")
+    said = says("layers.what-changes-when-the-state", where=where, tokens=named(found.tokens[place]), by=by)
+    frame.said(says("layers.all-that-is-coloured-as", said=said))
     _patches(moved, "cone")
 
 
@@ -194,5 +186,5 @@ def _patches(found: Any, key: str) -> None:
     with st.container(key=f"{key}-scroll"):
         st.plotly_chart(
             drawn, key=key, config=figures.CONFIG, width=pictures.wide(drawn), on_select=pick,
-            selection_mode="points", alt=found.in_words() if key == "patch" else "What changes",
+            selection_mode="points", alt=found.in_words() if key == "patch" else says("layers.what-changes"),
         )  # fmt: skip

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures.league import league as drawn
+from dashboard.interface import says
 from dashboard.python_lines import known_causes
 from interpret.results import League
 from interpret.results.league import MEASURES, READINGS
@@ -17,7 +18,7 @@ from interpret.results.league import MEASURES, READINGS
 KEPT = Path(__file__).parents[2] / "assets" / "studies" / "saliency_league.json"
 FEW = 6  # cases of a kind, when the reader asks anew: a minute or so
 TRUTHS = {"": "its own texts", "toys": "three toys"}
-READ = {"signed": "with their sign", "size": "by their size"}
+READ = {"signed": says("league.with-their-sign"), "size": says("league.by-their-size")}
 SHOWN = {"auc": "AUC", "hit": "hits"}
 
 
@@ -38,17 +39,16 @@ def found() -> League | None:
     name = choices.model()
     truth = "toys"
     if known_causes(name) != "toys":
-        truth = choices.pick("truth", "Causes are known of", TRUTHS, "")
+        truth = choices.pick("truth", says("league.causes-are-known"), TRUTHS, "")
     else:
         others = ", ".join(model for model, world in kept() if world != "toys")
         frame.notice(
-            f"Nobody knows the true causes of what {shelf.card(name).name} says: below are three toys whose rule is "
-            "known.",
-            f"For maps of a trained model against the truth choose one of {others}.", role="status",
+            says("league.nobody-knows-the-true-causes", name=shelf.card(name).name),
+            says("league.for-maps-of-a-trained", others=others), role="status",
         )  # fmt: skip
     known = next((one for (model, world), one in kept().items() if _is_of(model, world, name, truth)), None)
     live = truth == "toys" or known_causes(name) == "storyland"  # the treebank is not part of the project
-    if known is not None and not (live and choices.switch("anew", f"Ask again, {FEW} cases of a kind")):
+    if known is not None and not (live and choices.switch("anew", says("league.ask-again-cases", few=FEW))):
         return known
     return answers.part("saliency_league", world=truth, count=FEW)
 
@@ -60,9 +60,11 @@ def _is_of(model: str, world: str, name: str, truth: str) -> bool:
 def looks(found: League) -> tuple[str, str, str]:
     """Which cases, which measure, and how scores are read."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        group = choices.among("group", "Cases", dict(zip(found.groups, found.group_titles, strict=True)))
-        measure = choices.pick("shown", "Shown", SHOWN)
-        reading = choices.pick("reading", "Read scores", READ)
+        group = choices.among(
+            "group", says("league.cases"), dict(zip(found.groups, found.group_titles, strict=True))
+        )
+        measure = choices.pick("shown", says("league.shown"), SHOWN)
+        reading = choices.pick("reading", says("league.read-scores"), READ)
     return group, measure, reading
 
 
@@ -75,8 +77,8 @@ def answer(found: League, reading: str, group: str) -> None:
     )
     if found.world != "toys" and found.model_sha256 != shelf.card(choices.model()).sha256:
         frame.notice(
-            f"This was measured on earlier weights of {found.model}.",
-            "For its weights of today switch “Ask again” on, or run “python -m interpret league”.", role="status",
+            says("league.this-was-measured-on-earlier", model=found.model),
+            says("league.for-its-weights-of-today"), role="status",
         )  # fmt: skip
 
 
@@ -88,21 +90,16 @@ def picture(found: League, group: str, measure: str, reading: str) -> None:
     )  # fmt: skip
     n = int(found.n[found.groups.index(group)])
     st.caption(
-        f"{n} cases. Lines: 95 % bounds. Open circles: no better than chance. A hit: the largest score stands on a "
-        "true cause. AUC: how probably a true cause scores higher than a word that is none; equal scores count half. "
-        + (
-            "Scores with their sign: a cause should push up."
-            if reading == "signed"
-            else "Scores by size, up or down alike."
-        )
+        says("league.cases-lines-95-bounds-open", n=n)
+        + (says("league.scores-with-their-sign") if reading == "signed" else says("league.scores-by-size-up"))
     )
 
 
 def tables(found: League, group: str, measure: str, reading: str) -> None:
     """Every group at once, and the numbers to sort."""
-    frame.section("Which methods find which causes?")
+    frame.section(says("league.which-methods-find-which"))
     st.html(_heat(found, measure, reading))
-    st.caption("Warm: better than chance. Grey: no better. Blue: worse, true causes get the lower scores.")
+    st.caption(says("league.warm-better-than-chance-grey"))
     two = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
         _rows(found, group, reading), hide_index=True, height="content", column_config={"AUC": two, "hits": two},
@@ -138,8 +135,9 @@ def _heat(found: League, measure: str, reading: str) -> str:
         body += f'<tr><th scope="row">{escape(found.titles[row])}</th>{cells}</tr>'
     counts = "".join(f'<td class="later">{n}</td>' for n in found.n)
     return (
-        '<div class="scrolls heat league" tabindex="0" role="region" aria-label="Every method on every kind of case">'
-        f'<table><thead><tr><td></td>{heads}</tr></thead><tbody>{body}<tr><th scope="row">cases</th>{counts}</tr>'
+        '<div class="scrolls heat league" tabindex="0" role="region" aria-label="'
+        f'{says("league.every-method-on-every-kind")}"><table><thead><tr><td></td>{heads}</tr></thead><tbody>{body}'
+        f'<tr><th scope="row">{says("league.cases-row")}</th>{counts}</tr>'
         "</tbody></table></div>"
     )
 
@@ -155,4 +153,4 @@ def _cell(value: float, chance: float, side: int) -> str:
 
 def elsewhere() -> None:
     """Where the evidence about a reader's own text is."""
-    st.page_link("views/saliency.py", label="Evidence about a map of your own text", icon=":material/target:")
+    st.page_link("views/saliency.py", label=says("league.evidence-about-a-map"), icon=":material/target:")

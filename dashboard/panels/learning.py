@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import choices, figures, frame, jobs, shelf
 from dashboard.figures import curve
+from dashboard.interface import says
 from dashboard.jobs import Job
 
 STAGES = 6  # texts of its own that are shown
@@ -15,25 +16,27 @@ STAGES = 6  # texts of its own that are shown
 def ask() -> None:
     """What to train, and a button that begins."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        recipe = choices.pick("recipe", "What learns", jobs.RECIPES)
-        minutes = choices.pick("minutes", "For how long", {m: f"{m} min" for m in jobs.MINUTES}, 3)
+        recipe = choices.pick("recipe", says("learning.what-learns"), jobs.RECIPES)
+        minutes = choices.pick(
+            "minutes", says("learning.for-how-long"), {m: f"{m} min" for m in jobs.MINUTES}, 3
+        )
         seed = st.number_input(
-            "Seed", jobs.SEEDS[0], jobs.SEEDS[-1], 1, key="seed", width=120,
-            help="The number from which its first weights and its stories are drawn.",
+            says("learning.seed"), jobs.SEEDS[0], jobs.SEEDS[-1], 1, key="seed", width=120,
+            help=says("learning.the-number-from-which"),
         )  # fmt: skip
-        begin = st.button("Train it", type="primary")
+        begin = st.button(says("learning.train-it"), type="primary")
     if begin:
         try:
             choices.keep_job(jobs.start(recipe, minutes, int(seed)))
         except shelf.Refusal as refusal:
-            frame.notice(str(refusal), "One learns at a time, so that the pages stay quick.")
+            frame.notice(str(refusal), says("learning.one-learns-at-a-time"))
         else:
             st.rerun()
 
 
 def title(job: Job) -> str:
     """What a reader's own model is called."""
-    return f"Your {job.kind} ({job.minutes:g} min, seed {job.seed})"
+    return says("learning.your-min-seed", kind=job.kind, minutes=job.minutes, seed=job.seed)
 
 
 def take_in(job: Job) -> str:
@@ -50,26 +53,31 @@ def progress(job: Job) -> None:
     share = min(1.0, job.seconds / (60 * job.minutes))
     left = 60 * job.minutes - job.seconds
     said = {
-        "starting": "Starting: the libraries are loaded and the first stories told; usually 10 to 30 s",
-        "learning": f"Learning: about {left:.0f} s left",
-        "measuring": "Measuring it on stories it has never seen",
+        "starting": says("learning.starting-the-libraries-are"),
+        "learning": says("learning.learning-about-s-left", left=left),
+        "measuring": says("learning.measuring-it-on-stories"),
     }
     st.progress(share, text=said[job.state])
     with st.container(horizontal=True):
         st.button(
-            "Finish now", key="finish", on_click=jobs.finish, args=(job.name,),
-            help="Ends the training and keeps what it has learned.",
+            says("learning.finish-now"), key="finish", on_click=jobs.finish, args=(job.name,),
+            help=says("learning.ends-the-training-and-keeps"),
         )  # fmt: skip
-        _throw_away(job, "Cancel")
+        _throw_away(job, says("learning.cancel"))
 
 
 def ended(job: Job) -> None:
     """A training that ended too early: why, and what can be done."""
-    frame.notice("This training ended before its time.", job.why or "")
+    frame.notice(says("learning.this-training-ended-before"), job.why or "")
     with st.container(horizontal=True):
         if job.points:
-            st.button("Keep what it has learned", key="rescue", on_click=jobs.finish, args=(job.name,))
-        _throw_away(job, "Forget it")
+            st.button(
+                says("learning.keep-what-it-has-learned"),
+                key="rescue",
+                on_click=jobs.finish,
+                args=(job.name,),
+            )
+        _throw_away(job, says("learning.forget-it"))
 
 
 def _throw_away(job: Job, label: str) -> None:
@@ -77,7 +85,7 @@ def _throw_away(job: Job, label: str) -> None:
         jobs.discard(job.name)
         choices.keep_job(None)
 
-    st.button(label, key="discard", on_click=gone, help="Ends the training; nothing of it is kept.")
+    st.button(label, key="discard", on_click=gone, help=says("learning.ends-the-training-nothing"))
 
 
 def so_far(job: Job) -> str:
@@ -85,11 +93,15 @@ def so_far(job: Job) -> str:
     now = job.points[-1]
     near, far = (round(100 * share) for share in now["agreement"])
     gap = now["held_out_nats"] - now["grammar_nats"]
-    nearest = ", so it goes by the nearest noun" if near - far > 25 and far < 45 else ""
-    return (
-        f"After {_span(now['seconds'])} it has read {now['tokens']:,} words of Storyland and is off by "
-        f"{gap:.2f} nats per word from a perfect speaker of this world's grammar; it gets {near} of 100 verb "
-        f"forms right, and {far} of 100 when another noun stands in between{nearest}."
+    nearest = says("learning.so-it-goes") if near - far > 25 and far < 45 else ""
+    return says(
+        "learning.after-it-has-read-words",
+        seconds=_span(now["seconds"]),
+        tokens=now["tokens"],
+        gap=gap,
+        near=near,
+        far=far,
+        nearest=nearest,
     )
 
 
@@ -99,20 +111,20 @@ def _span(seconds: float) -> str:
 
 def curves(job: Job) -> None:
     """Its loss and its verbs, along the training."""
-    frame.section("How well does it guess the next word?")
+    frame.section(says("learning.how-well-does-it-guess"))
     st.plotly_chart(curve.loss(job.points), key="loss", config=figures.CONFIG, alt=so_far(job))
-    frame.section("Does the verb agree with its subject?")
+    frame.section(says("learning.does-the-verb-agree"))
     st.plotly_chart(curve.verbs(job.points), key="verbs", config=figures.CONFIG, alt=so_far(job))
 
 
 def samples(job: Job) -> None:
     """What it wrote at some stages, from the same beginning and with the same chances."""
-    frame.section("What does it write?")
+    frame.section(says("learning.what-does-it-write"))
     shown = np.unique(np.geomspace(1, len(job.points), STAGES).round().astype(int)) - 1
     rows = "".join(_row(job.points[k]) for k in shown)
     st.html(
-        f'<div class="scrolls" role="region" aria-label="Texts" tabindex="0"><table class="stages">'
-        f"<tr><th>After</th><th>Read</th><th>Its text</th></tr>{rows}</table></div>"
+        f'<div class="scrolls" role="region" aria-label="{says("learning.texts")}" tabindex="0"><table class="stages">'
+        f"<tr>{frame.heads('learning.after', 'learning.read', 'learning.its-text')}</tr>{rows}</table></div>"
     )
 
 

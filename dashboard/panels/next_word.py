@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame
+from dashboard.interface import says
 from dashboard.literal import literal
 from dashboard.panels import predicting
 from dashboard.panels.surprises import surprise_part
@@ -27,9 +28,9 @@ def show() -> None:
     shown = {piece: bare(said) for piece, said in pairs if writable(piece)}
     if shown and whole:
         st.pills(
-            "Continue the text with", list(shown)[:6], key=choices.key("continue"),
+            says("next-word.continue-the-text"), list(shown)[:6], key=choices.key("continue"),
             format_func=lambda piece: literal(shown[piece]), on_change=choices.continue_with_pill, args=("continue",),
         )  # fmt: skip
-    surprise_part(found, "How surprised was it by each word?")
+    surprise_part(found, says("next-word.how-surprised-was"))
     frame.check(found)
     frame.notes("next_words", found=found)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.figures.over_texts import outside
+from dashboard.interface import says
 from interpret.results import OverTexts
 from interpret.results.over_texts import Read
 
@@ -25,16 +26,14 @@ def asked(classes: tuple[str, ...]) -> OverTexts:
     """The answer for the method, class and texts chosen."""
     methods = cached.method_titles("token-grid", choices.model())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        by = choices.among("method", "Method", methods, FIRST)
-        of = choices.pick("of", "Class", {name: name for name in classes}, classes[-1])
-    with st.expander("Texts of your own"):
+        by = choices.among("method", says("over-texts.method"), methods, FIRST)
+        of = choices.pick("of", says("over-texts.class"), {name: name for name in classes}, classes[-1])
+    with st.expander(says("over-texts.texts-of-your-own")):
         lines = choices.pasted(
-            "lines", "One text a line; a class behind a tab, if it is known",
-            f"A wonderful evening.\t{classes[-1]}", LETTERS,
+            "lines", says("over-texts.one-text-a-line"),
+            says("over-texts.a-wonderful-evening", classes=classes[-1]), LETTERS,
         )  # fmt: skip
-        st.caption(
-            "Without any, 60 short reviews of our own writing are read. Pasted texts stay on this computer."
-        )
+        st.caption(says("over-texts.without-any-60-short-reviews"))
     return answers.ask("over_texts", by=by, of=of, lines=lines)
 
 
@@ -48,31 +47,36 @@ def words(found: OverTexts) -> None:
         on_select=lambda: choices.choose_bar("over-words", "among", shown), selection_mode="points",
     )  # fmt: skip
     far = outside(found)
-    arrows = f" (an arrow: further out than the picture, for “{'”, “'.join(far)}”)" if far else ""
-    frame.quiet(
-        f"In brackets: in how many texts the word stands. Lines: 95 % bounds of the mean{arrows}. Words in "
-        f"fewer than three texts ({found.rare}) are left out. Click a bar to see where its word stands."
-    )
+    arrows = says("over-texts.an-arrow-further-out-than", far="”, “".join(far)) if far else ""
+    frame.quiet(says("over-texts.in-brackets-in-how-many", arrows=arrows, rare=found.rare))
 
 
 def occurrences(found: OverTexts) -> None:
     """Where one word stands, each place with the map of its text."""
-    frame.section("Where does a word stand?")
+    frame.section(says("over-texts.where-does-a-word-stand"))
     known = {word: f"{word} ({found.values[row]:+.2f})" for row, word in enumerate(found.shown)}
-    word = choices.among("among", "Word", known, found.shown[found.ends()[0]])
+    word = choices.among("among", says("over-texts.word"), known, found.shown[found.ends()[0]])
     row = found.shown.index(word)
     places = found.occurrences(row)
     low, high = min(score for *_, score in places), max(score for *_, score in places)
-    ways = "It pushes both ways." if low < 0 < high else ""
+    ways = says("over-texts.it-pushes-both-ways") if low < 0 < high else ""
     frame.said(
-        f"“{word}” stands in {found.counts[row]} texts: {found.values[row]:+.2f} {found.unit} on average, from "
-        f"{low:+.2f} to {high:+.2f}. {ways}"
+        says(
+            "over-texts.stands-in-texts-on-average",
+            word=word,
+            counts=found.counts[row],
+            values=found.values[row],
+            unit=found.unit,
+            low=low,
+            high=high,
+            ways=ways,
+        )
     )
     most = max(float(np.abs(found.texts[text].scores).max()) for text, *_ in places) or 1.0
     for number, (text, at, score) in enumerate(places[:MAPS]):
         _map(found, text, most, f"{score:+.2f}", f"place-{number}", at)
     if len(places) > MAPS:
-        st.caption(f"{len(places) - MAPS} more places are not shown.")
+        st.caption(says("over-texts.more-places-are-not-shown", places=len(places) - MAPS))
 
 
 def _map(found: OverTexts, text: int, most: float, said: str, key: str, marked: int | None = None) -> None:
@@ -86,7 +90,9 @@ def _map(found: OverTexts, text: int, most: float, said: str, key: str, marked: 
             f'<small>{escape(found.said(text) + label)}</small></p>',
             width="stretch",
         )  # fmt: skip
-        if st.button("Open", key=f"open-{key}", on_click=choices.take_text, args=(read.text,)):
+        if st.button(
+            says("over-texts.open"), key=f"open-{key}", on_click=choices.take_text, args=(read.text,)
+        ):
             st.switch_page("views/saliency.py")
 
 
@@ -110,11 +116,9 @@ def coloured(read: Read, most: float, marked: int | None, signed: bool) -> str:
 
 def mistakes(found: OverTexts) -> None:
     """How often the classifier is right, who is taken for whom, and the texts with the largest loss."""
-    frame.section("What does it get wrong?")
+    frame.section(says("over-texts.what-does-it-get-wrong"))
     if not len(found.labelled):
-        frame.said(
-            "Nobody said which class these texts are of: write it behind a tab, and its mistakes are counted."
-        )
+        frame.said(says("over-texts.nobody-said-which-class-these"))
         return
     frame.said(found.rightness())
     left, right = st.columns([2, 3], gap="large")
@@ -124,9 +128,7 @@ def mistakes(found: OverTexts) -> None:
         _losses(found, worst), hide_index=True, width="stretch", height=280, key="losses", on_select="rerun",
         selection_mode="single-row",
     )  # fmt: skip
-    right.caption(
-        "The largest losses (minus the logarithm of the true class's probability) first. Choose a row."
-    )
+    right.caption(says("over-texts.the-largest-losses-minus"))
     row = choices.chosen_row("losses")
     text = worst[(choices.clicked("worst", None if row is None else [row], [len(worst)]) or (0,))[0]]
     most = float(np.abs(found.texts[text].scores).max()) or 1.0
@@ -156,8 +158,8 @@ def _confusion(found: OverTexts) -> str:
         cells = "".join(_count(counts, row, column) for column in range(len(counts)))
         body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
     return (
-        '<div class="scrolls heat" tabindex="0" role="region" aria-label="Who is taken for whom"><table>'
-        "<caption>Labelled (rows), and what the model says (columns)</caption>"
+        f'<div class="scrolls heat" tabindex="0" role="region" aria-label="{says("over-texts.who-is-taken-for-whom")}">'
+        f"<table><caption>{says('over-texts.labelled-rows')}</caption>"
         f"<thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -5,39 +5,44 @@ import numpy as np
 from dashboard import answers, choices, figures, frame, shelf, worlds
 from dashboard.anatomy_parts import scrolling
 from dashboard.components.maps import maps
+from dashboard.interface import says
 from interpret.results.overlaid import Overlaid, overlaid
 from interpret.sentences import visible
 
 COUNTING = "wiki-ngram"  # beside a network the one that only counts says most
 WORST, APART, BEFORE = 10, 5, 4  # words in the table; underlined; words before each
-ORDERS = {"hard": "hardest for both", "apart": "most different"}
+ORDERS = {"hard": says("overlaid.hardest-for-both"), "apart": says("overlaid.most-different")}
 
 
 def beside(text: str) -> None:
     """The text as two models see it; said in a sentence where it cannot be."""
     name = choices.model()
-    frame.section("Which of its words surprise most, and would another model have expected them?")
+    frame.section(says("overlaid.which-of-its-words-surprise"))
     known = _others(name)
     if not known:
         frame.notice(
-            f"No other model reads the texts of {name}.", "So there is nothing to compare it with.", "status"
+            says("overlaid.no-other-model-reads", name=name), says("overlaid.so-there-is-nothing"), "status"
         )
         return
-    other = choices.among("beside", "Beside it", known, COUNTING if COUNTING in known else None)
+    other = choices.among(
+        "beside", says("overlaid.beside-it"), known, COUNTING if COUNTING in known else None
+    )
     one, two = (answers.of_text(text, model, "next_words") for model in (name, other))
     if one is None or two is None:
         return
     found = overlaid(one, two)
     if not found.predicted.any():
-        frame.notice("No word of this text is predicted by both models.", "Choose a longer text.", "status")
+        frame.notice(says("overlaid.no-word-of-this-text"), says("overlaid.choose-a-longer-text"), "status")
         return
     frame.said(found.in_words())
     if odd := worlds.strangers(name, text):
         frame.notice(
-            f"Words that {name} does not know: {', '.join(odd[:6])}.", "Their surprise says little.", "status"
+            says("overlaid.words-that-does-not-know", name=name, odd=", ".join(odd[:6])),
+            says("overlaid.their-surprise-says-little"),
+            "status",
         )
     _maps(found)
-    order = choices.pick("ranked", "Words", ORDERS)
+    order = choices.pick("ranked", says("overlaid.words"), ORDERS)
     _table(found, found.hardest(WORST) if order == "hard" else found.apart(WORST))
 
 
@@ -64,12 +69,12 @@ def _maps(found: Overlaid) -> None:
     ]  # fmt: skip
     pair = {
         "one": 0, "other": 1, "rho": found.rho, "kendall": 0.0, "disputed": found.apart(APART),
-        "said": "The stronger the colour, the more a word surprised the model.",
+        "said": says("overlaid.the-stronger-the-colour"),
     }  # fmt: skip
     maps(
         words, rows, [pair], key="overlaid", name="two-models", direction=figures.direction(found.text),  # type: ignore[arg-type]
-        caption=f"{' and '.join(found.models)} · surprise of each word in bits",
-        scale=(f"{most:.0f} bits", "both on one scale; beside the names the rank correlation"),
+        caption=says("overlaid.surprise-of-each-word", models=' and '.join(found.models)),
+        scale=(f"{most:.0f} bits", says("overlaid.both-on-one-scale-beside")),
     )  # fmt: skip
 
 
@@ -92,12 +97,12 @@ def _table(found: Overlaid, rows: list[int]) -> None:
             f"{found.bits[1, row]:.1f}", f"{found.lead[row]:+.1f}".replace("-", "−"), *told,
         ])  # fmt: skip
     heads = [
-        "behind",
-        "word",
-        f"bits, {one}",
-        f"bits, {other}",
-        "difference",
-        f"{one} would rather have",
-        f"{other} would rather have",
+        says("overlaid.behind"),
+        says("differences.word"),
+        says("overlaid.bits", name=one),
+        says("overlaid.bits", name=other),
+        says("differences.difference", unit=""),
+        says("overlaid.would-rather-have", one=one),
+        says("overlaid.would-rather-have-2", other=other),
     ]
-    scrolling("beside", heads, body, "Single words as both models see them")
+    scrolling("beside", heads, body, says("overlaid.single-words-as-both-models"))

@@ -7,19 +7,20 @@ from typing import Any
 import streamlit as st
 
 from dashboard import choices, frame, shelf
+from dashboard.interface import says
 from dashboard.questions import QUESTIONS
 from interpret.results.anatomy import about
 
 ASKED = {question.title for question in QUESTIONS}
 KINDS = {
-    "hugging-face-folder": "a Hugging Face folder",
-    "hub-id": "a model on the Hugging Face hub",
-    "fastai-language-model": "a language model saved by fastai",
-    "fastai-encoder": "an encoder saved by fastai",
-    "fastai-classifier": "a text classifier saved by fastai",
-    "fastai-export": "a learner exported by fastai",
-    "raw-lstm": "the weights of an LSTM",
-    "underhood-checkpoint": "a checkpoint of Underhood's own",
+    "hugging-face-folder": says("own.a-hugging-face-folder"),
+    "hub-id": says("own.a-model-on-the-hugging"),
+    "fastai-language-model": says("own.a-language-model-saved"),
+    "fastai-encoder": says("own.an-encoder-saved-by-fastai"),
+    "fastai-classifier": says("own.a-text-classifier-saved"),
+    "fastai-export": says("own.a-learner-exported-by-fastai"),
+    "raw-lstm": says("own.the-weights-of-an-lstm"),
+    "underhood-checkpoint": says("own.a-checkpoint-of-underhoods-own"),
 }
 
 
@@ -27,34 +28,29 @@ def places() -> None:
     """Where models may be opened from."""
     root = shelf.models_dir()
     if root is None:
-        st.caption(
-            "No folder of this machine is open to readers. Start the dashboard with "
-            "`python -m dashboard --models-dir FOLDER` to open models from that folder."
-        )
+        st.caption(says("own.no-folder-of-this-machine"))
         return
     found = sorted(
         entry.name for entry in root.iterdir() if not entry.name.startswith(".") and entry.name.isprintable()
     )[:200]
     if not found:
-        st.caption("The folder that is open to readers is empty.")
+        st.caption(says("own.the-folder-that-is-open"))
         return
     st.selectbox(
-        "In the folder that is open to readers", found, index=None, key="own_entry",
-        placeholder="Choose a model", on_change=choices.take_entry,
+        says("own.in-the-folder"), found, index=None, key="own_entry",
+        placeholder=says("own.choose-a-model"), on_change=choices.take_entry,
     )  # fmt: skip
 
 
 def look(where: str, hub: bool) -> None:
     """What is there, and a button that opens it."""
     if not where:
-        frame.said(
-            "Give it a folder, a file of weights or a name on the Hugging Face hub, and look before you open."
-        )
+        frame.said(says("own.give-it-a-folder"))
         return
     try:
         found = shelf.look_at(where, hub=hub)
     except shelf.Refusal as refusal:
-        frame.notice(str(refusal), "Nothing was loaded.")
+        frame.notice(str(refusal), says("own.nothing-was-loaded"))
         return
     report(found)
     if found.can_open:
@@ -65,7 +61,7 @@ def report(found: Any) -> None:
     """What the preflight found: one sentence, problems first, then the facts and the questions."""
     if found.problems:
         for problem in found.problems:
-            frame.notice(problem, "Nothing was loaded; everything else goes on working.")
+            frame.notice(problem, says("own.nothing-was-loaded-everything"))
     else:
         frame.said(_sentence(found))
     for warning in found.warnings:
@@ -73,20 +69,27 @@ def report(found: Any) -> None:
     if found.kind == "unknown":
         return
     left, right = st.columns(2, gap="large")
-    left.html(_table("What it is", _facts(found)))
+    left.html(_table(says("own.what-it"), _facts(found)))
     if found.problems:  # none, and why was said above
         return
     asked = {title: why or "yes" for title, why in shelf.answers_of(found).items() if title in ASKED}
-    right.html(_table("Which questions it answers", asked))
+    right.html(_table(says("own.which-questions-it-answers"), asked))
 
 
 def _sentence(found: Any) -> str:
     size = f"{about(found.parameters)} parameters, " if found.parameters else ""
-    needs = f" Opened, it needs about {found.memory_mb:,} MB of memory." if found.memory_mb else ""
+    needs = says("own.opened-it-needs-about-mb", memory_mb=found.memory_mb) if found.memory_mb else ""
     does = frame.DOES.get(found.task)
-    which = f", which {does}" if does else "; what it does is found out when it is opened"
-    kind = f"This is {KINDS[found.kind]}: {found.architecture}{which}."
-    return f"{kind} It has {found.layers} layers, {size}{_bytes(found.bytes_on_disk)} on disk.{needs}"
+    which = f", which {does}" if does else says("own.what-it-does-is-found")
+    kind = says("own.this-is", kinds=KINDS[found.kind], architecture=found.architecture, which=which)
+    return says(
+        "own.it-has-layers-on-disk",
+        kind=kind,
+        layers=found.layers,
+        size=size,
+        bytes_on_disk=_bytes(found.bytes_on_disk),
+        needs=needs,
+    )
 
 
 def _bytes(count: int) -> str:
@@ -95,19 +98,22 @@ def _bytes(count: int) -> str:
 
 def _facts(found: Any) -> dict[str, str]:
     facts = {
-        "Family": found.family,
-        "Architecture": found.architecture,
-        "Does": frame.DOES.get(found.task),
-        "Classes": ", ".join(found.classes),
-        "Layers": found.layers,
-        "Widths": ", ".join(map(str, found.widths)),
-        "Heads": found.heads,
-        "Vocabulary": found.vocabulary and f"{found.vocabulary:,}",
-        "Most tokens in one text": found.context,
-        "Output layer": {True: "the embedding again (tied)", False: "of its own"}.get(found.tied),
-        "Tokenizer": found.tokenizer,
-        "Numbers on disk": found.precision,
-        "Memory left": found.free_mb and f"{found.free_mb:,} MB",
+        says("own.family"): found.family,
+        says("own.architecture"): found.architecture,
+        says("own.does"): frame.DOES.get(found.task),
+        says("own.classes"): ", ".join(found.classes),
+        says("own.layers"): found.layers,
+        says("own.widths"): ", ".join(map(str, found.widths)),
+        says("own.heads"): found.heads,
+        says("own.vocabulary"): found.vocabulary and f"{found.vocabulary:,}",
+        says("own.most-tokens-in-one-text"): found.context,
+        says("own.output-layer"): {
+            True: says("own.the-embedding-again-tied"),
+            False: says("own.of-its-own"),
+        }.get(found.tied),
+        says("own.tokenizer"): found.tokenizer,
+        says("own.numbers-on-disk"): found.precision,
+        says("own.memory-left"): found.free_mb and f"{found.free_mb:,} MB",
     }
     return {name: str(said) for name, said in facts.items() if said}
 
@@ -119,17 +125,17 @@ def _table(title: str, rows: dict[str, str]) -> str:
 
 def offer(where: str, *, hub: bool) -> None:
     """A button that opens the model and puts it into the reader's list."""
-    if not st.button("Open it", type="primary"):
+    if not st.button(says("own.open-it"), type="primary"):
         return
     name, answer = shelf.open_own(where, hub=hub)
-    with st.spinner("Opening: reading the weights"):
+    with st.spinner(says("own.opening-reading-the-weights")):
         try:
             answer.result(timeout=300)
         except shelf.Refusal as refusal:
-            frame.notice(str(refusal), "Nothing was loaded; everything else goes on working.")
+            frame.notice(str(refusal), says("own.nothing-was-loaded-everything"))
             return
         except NotYet:
-            frame.notice("It was not open after five minutes.", "Try a smaller model.")
+            frame.notice(says("own.it-was-not-open-after"), says("own.try-a-smaller-model"))
             return
     choices.take_in(name)
     choices.open_next(name)
@@ -139,14 +145,12 @@ def offer(where: str, *, hub: bool) -> None:
 def note() -> None:
     """What can be opened, and what happens to it."""
     frame.pair(
-        "What can be opened",
-        "A folder of Hugging Face's (config.json, safetensors, tokenizer.json), a name on its hub, a fastai "
-        "language model, encoder or classifier (.pth with its vocabulary beside it), the weights of a plain "
-        "nn.LSTM with a small json, or a fastai export after “python -m models convert”.",
-        "What happens to it",
+        says("own.what-can-be-opened"),
+        says("own.a-folder-of-hugging-faces"),
+        says("own.what-happens"),
         [
-            "Looking reads headers and settings only, never the weights, and takes a moment.",
-            "Nothing in a file is ever run: no pickle is unpickled, no code of a checkpoint is used.",
-            "The model stays on this machine, and only this browser session sees it in its list.",
+            says("own.looking-reads-headers"),
+            says("own.nothing-in-a-file"),
+            says("own.the-model-stays-on-this"),
         ],
     )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame, worlds
 from dashboard.components.marking import Truth, marking
+from dashboard.interface import says
 from interpret.results import Asked, NextWords, TokenScores
 from interpret.results.overlap import Overlap
 from interpret.sentences import named, percent
@@ -15,7 +16,7 @@ from interpret.wording import WordGrid, afterwards, clipped, first_row, surprise
 
 TOP = 3
 FEWEST = 3  # words to choose among: with fewer there is nothing to guess
-LABELS = ["First guess", "Second guess", "Third guess"]
+LABELS = [says("predicting.first-guess"), says("predicting.second-guess"), says("predicting.third-guess")]
 OTHER = "leave_one_out"
 
 
@@ -31,21 +32,20 @@ def causes(method: str, title: str, asked: Asked, grid: WordGrid, guesses: Any) 
     words = [word.to_data() for word in grid.words]
     names = [clipped(word.shown) for word in grid.words]
     key = _question("causes", target, len(words))
-    what = "the class " if asked.task == "classify" else ""
+    what = says("predicting.the-class") if asked.task == "classify" else ""
     wanted = _wanted(could)
     marked = _marked(
         key, words, after, could, wanted, place,
-        f"Which {wanted} words do you expect to matter most for {what}{named(grid.name(row))}? Mark them, then "
-        "reveal the map.",
+        says("predicting.which-words-do-you-expect", wanted=wanted, class_=what, guess=named(grid.name(row))),
     )  # fmt: skip
     if marked is None:
         return
     found = Overlap.of(marked, grid.values[row], could, wanted)
-    compared = [(f"The map: {title}", found, "the map's")]
+    compared = [(says("predicting.the-map", title=title), found, says("predicting.the-maps"))]
     other = None if method == OTHER else answers.part(OTHER, target=target)
     if isinstance(other, TokenScores):
         left_out = Overlap.of(marked, grid.sums(other), could, wanted)
-        compared.append(("Leaving each word out", left_out, "leave-one-out's"))
+        compared.append((says("predicting.leaving-each-word-out"), left_out, "leave-one-out's"))
     _compare(key, words, after, place, marked, names, compared)
 
 
@@ -60,13 +60,13 @@ def surprising(found: NextWords) -> None:
     key = _question("surprise", "", len(words))
     marked = _marked(
         key, words, [], could, wanted, None,
-        f"Which {wanted} words do you think the model expected least? Mark them, then reveal its surprise.",
+        says("predicting.which-words-do-you-think", wanted=wanted),
     )  # fmt: skip
     if marked is None:
         return
     overlap = Overlap.of(marked, [bits or 0.0 for bits in told.bits], could, wanted)
     names = [clipped(word.shown) for word in told.words]
-    compared = [("The words with most bits of surprise", overlap, "the model's")]
+    compared = [(says("predicting.the-words-with-most-bits"), overlap, says("predicting.the-models"))]
     _compare(key, words, [], None, marked, names, compared)
 
 
@@ -77,7 +77,7 @@ def next_words(found: NextWords) -> None:
     key = _question("next", "", len(found.tokens))
     given = choices.revealed(key)
     if given is None:
-        frame.said("What comes next? Write the three words that you find likeliest, then reveal the model's.")
+        frame.said(says("predicting.what-comes-next-write"))
         st.html(f'<p class="written">{escape(choices.text())} …</p>')
         choices.written_guesses(key, LABELS)
         frame.how("guess-next")
@@ -116,8 +116,8 @@ def _marked(
     """What the reader marked, once they reveal; until then the page ends here. None: too few words to guess."""
     if len(could) < FEWEST:
         frame.notice(
-            "There are too few words here to guess among.",
-            "Type a longer text, or look at a later word.", role="status",
+            says("predicting.there-are-too-few-words"),
+            says("predicting.type-a-longer-text"), role="status",
         )  # fmt: skip
         return None
     if choices.revealed(key) is None:
@@ -126,7 +126,9 @@ def _marked(
             words, after, could, key=key, marked=choices.marks(key, set(could)), wanted=wanted, asked=place,
             direction=figures.direction(choices.text()),
         )  # fmt: skip
-        st.button("Reveal", key="reveal", type="primary", on_click=_reveal, args=(key, could))
+        st.button(
+            says("predicting.reveal"), key="reveal", type="primary", on_click=_reveal, args=(key, could)
+        )
         frame.how("guess-words")
         choices.end_page()
     return [word for word in choices.revealed(key) if word in could]
@@ -154,8 +156,8 @@ def _compare(
 
 
 def _again(note: str) -> None:
-    st.button("Guess again", key="guess-again", on_click=choices.guess_again)
-    with st.expander("How to read this comparison"):
+    st.button(says("predicting.guess-again"), key="guess-again", on_click=choices.guess_again)
+    with st.expander(says("predicting.how-to-read-this-comparison")):
         frame.how(note)
 
 
@@ -165,7 +167,7 @@ def _three(found: NextWords, given: list[str]) -> None:
     rows, held = [], 0.0
     for line in given:
         if worlds.strangers(choices.model(), line):
-            rows.append((line, "unknown to this model", ""))
+            rows.append((line, says("predicting.unknown-to-this-model"), ""))
             continue
         gap = "" if not text or text[-1].isspace() else " "
         longer = answers.of_text(f"{text}{gap}{line}", choices.model(), "next_words")
@@ -179,15 +181,20 @@ def _three(found: NextWords, given: list[str]) -> None:
     own = float(found.values[-1, :3].sum())
     shown = [named(token) for token in found.marked()[:3]]
     if not rows:
-        frame.said(f"You wrote nothing. The model's own first three hold {percent(own)}.")
+        frame.said(says("predicting.you-wrote-nothing-the-models", own=percent(own)))
         return
     frame.said(
-        f"Your guesses hold {percent(held)} of what the model expects next; its own first three, "
-        f"{', '.join(shown[:-1])} and {shown[-1]}, hold {percent(own)}."
+        says(
+            "predicting.your-guesses-hold-of-what",
+            held=percent(held),
+            first=", ".join(shown[:-1]),
+            last=shown[-1],
+            own=percent(own),
+        )
     )
     body = "".join(
         f"<tr><th>{escape(line)}</th><td>{escape(share)}</td><td>{escape(place)}</td></tr>"
         for line, share, place in rows
     )
-    head = "<tr><th>your guess</th><th>probability</th><th>place in its list</th></tr>"
+    head = f"<tr>{frame.heads('predicting.your-guess', 'predicting.probability', 'predicting.place-in-its-list')}</tr>"
     st.html(f'<table class="guessed"><thead>{head}</thead>{body}</table>')

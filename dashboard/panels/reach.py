@@ -4,6 +4,7 @@ import numpy as np
 
 from dashboard import choices, frame
 from dashboard.anatomy_parts import scrolling
+from dashboard.interface import says
 from interpret.results import Reach
 
 
@@ -20,13 +21,10 @@ def beside(found: Reach) -> None:
         for step, one, other in zip(steps, mine, theirs, strict=True)
     ]
     with place:
-        frame.section("What does a cut text cost either of them?")
-        head = ["tokens kept", first.model, found.model, "difference"]
-        scrolling("laid", head, rows, "Nats a guess more than with the whole text, by tokens kept")
-        frame.quiet(
-            "Nats a guess more than with the whole text, by how many tokens are left; the difference is second less "
-            "first. A token is not as long in another model with another vocabulary."
-        )
+        frame.section(says("reach.what-does-a-cut-text"))
+        head = [says("reach.tokens-kept"), first.model, found.model, "difference"]
+        scrolling("laid", head, rows, says("reach.nats-a-guess-more-than"))
+        frame.quiet(says("reach.nats-a-guess-more-than-2"))
 
 
 def _costs(found: Reach, steps: list[int]) -> np.ndarray:

@@ -8,11 +8,13 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 from dashboard.components.unit_strip import unit_strip
+from dashboard.interface import says
 from dashboard.panels import edits
 from dashboard.panels.tokens import pieces, pieces_of
 from interpret.sentences import percent
 
 KEY = "brush"
+COLUMNS = ("select-units.units-on", "select-units.before", "select-units.match", "select-units.behind")
 
 
 @st.fragment
@@ -24,9 +26,9 @@ def show(kind: str, corpus: str = "") -> None:
     track = found.tracks[0]
     unit_strip(
         pieces_of(found), track.tolist(), address=found.units[0],
-        limit=float(np.abs(track).max()) or 1.0, key=KEY, scale="this text",
+        limit=float(np.abs(track).max()) or 1.0, key=KEY, scale=says("select-units.this-text"),
         chosen=places or _written(found.inside),
-        caption=frame.caption(found, "Select by example"), direction=figures.direction(found.text),
+        caption=frame.caption(found, says("select-units.select-by-example")), direction=figures.direction(found.text),
         **edits.offered(KEY, found, pieces(found)),
     )  # fmt: skip
     edits.shown()
@@ -34,15 +36,17 @@ def show(kind: str, corpus: str = "") -> None:
     choices.keep(places=places or None)
     with st.container(key="ranking-scroll"):
         st.plotly_chart(figures.draw(found), key="ranking", config=figures.CONFIG, alt=found.in_words())
-    choices.offered_units("best", "Choose a unit, then look at it", found.units[:8])
-    st.page_link("views/unit.py", label="What does one unit watch for?", icon=":material/visibility:")
+    choices.offered_units("best", says("select-units.choose-a-unit-then-look"), found.units[:8])
+    st.page_link(
+        "views/unit.py", label=says("select-units.what-does-one-unit-watch"), icon=":material/visibility:"
+    )
     frame.check(found)
     _more_like_this(places, kind, corpus)
 
 
 def _more_like_this(places: str, kind: str, corpus: str) -> None:
     """Places of the corpus where the same units are on, aligned on the match."""
-    frame.section("Where else are the same units on?")
+    frame.section(says("select-units.where-else-are-the-same"))
     behind = {"corpus": corpus} if corpus else {}
     found = answers.part("more_like_this", places=places, kind=kind, **behind)
     if found is None:
@@ -52,7 +56,9 @@ def _more_like_this(places: str, kind: str, corpus: str) -> None:
     if found.matches[0][1] > 1:
         st.plotly_chart(figures.draw(found), key="alike-words", config=figures.CONFIG, alt=found.in_words())
     frame.check(found)
-    st.page_link("views/behind.py", label="Look in texts of your own", icon=":material/manage_search:")
+    st.page_link(
+        "views/behind.py", label=says("select-units.look-in-texts-of-your"), icon=":material/manage_search:"
+    )
 
 
 def aligned(found: Any) -> str:
@@ -63,9 +69,8 @@ def aligned(found: Any) -> str:
         for share, one in zip(found.values, found.places, strict=True)
     )
     return (
-        '<div class="scrolls" tabindex="0" role="region" aria-label="Places, aligned on the match">'
-        '<table class="card aligned"><tr><th scope="col">Units on</th><th scope="col">before</th>'
-        f'<th scope="col">match</th><th scope="col">behind</th></tr>{rows}</table></div>'
+        f'<div class="scrolls" tabindex="0" role="region" aria-label="{says("select-units.places-aligned")}">'
+        f'<table class="card aligned"><tr>{frame.heads(*COLUMNS)}</tr>{rows}</table></div>'
     )
 
 

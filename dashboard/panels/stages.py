@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import choices, figures, frame
 from dashboard.components.replay import replay
 from dashboard.figures import replay as pictures
+from dashboard.interface import says
 from interpret.sentences import bare
 from interpret.wording import surprises
 
@@ -19,7 +20,7 @@ def slider(found: Any) -> None:
     frames = [
         {
             "name": _capital(found.named(k)),
-            "read": f"{found.tokens_seen[k]:,} tokens read, {found.losses[k]:.2f} nats a token on new texts",
+            "read": says("stages.tokens-read-nats-a-token", tokens_seen=found.tokens_seen[k], losses=found.losses[k]),
             "bits": one.bits, "rank": one.rank, "band": one.band, "probability": one.probability,
             "expected": one.expected, "shares": found.shares[k],
         }
@@ -28,9 +29,9 @@ def slider(found: Any) -> None:
     key = f"replay-{choices.model()}"
     stage = replay(
         frames, [word.to_data() for word in by_word[-1].words], [bare(m) for m in found.marked()], key=key,
-        stage=choices.stage(key, names), title="What it expected after this text",
+        stage=choices.stage(key, names), title=says("stages.what-it-expected-after-this"),
         pieces=by_word[-1].pieces, vocabulary=frame.vocabulary(), direction=figures.direction(found.text),
-        caption=frame.caption(found, "Stages of the training"),
+        caption=frame.caption(found, says("stages.stages-of-the-training")),
     )  # fmt: skip
     choices.keep_stage(names[stage])
     frame.share()
@@ -42,11 +43,10 @@ def _capital(name: str) -> str:
 
 def curve(found: Any) -> None:
     """The loss along the training, with the stages marked."""
-    frame.section("When were these stages kept?")
+    frame.section(says("stages.when-were-these-stages-kept"))
     st.plotly_chart(
         figures.draw(found), key="stages-curve", config=figures.CONFIG,
-        alt=f"Loss on held-out text along the training, from {found.losses[0]:.2f} nats at the first stage "
-        f"to {found.losses[-1]:.2f} now",
+        alt=says("stages.loss-on-held-out-text", first=found.losses[0], now=found.losses[-1]),
     )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def heads(found: Any) -> None:
     """When heads learned to find what followed an earlier place of the same token."""
     if found.matching is None:
         return
-    frame.section("When did its heads learn to find repetitions?")
+    frame.section(says("stages.when-did-its-heads-learn"))
     frame.said(found.heads_in_words())
     st.plotly_chart(
         pictures.heads(found), key="stages-heads", config=figures.CONFIG, alt=found.heads_in_words()

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import choices, shelf
+from dashboard.interface import says
 from dashboard.questions import QUESTIONS
 
 STORIES = Path(__file__).parents[2] / "assets" / "stories" / "stories.json"
@@ -23,7 +24,8 @@ def _card(story: dict, shown: str) -> str:
     """A story as HTML, escaped: its title, what to look for, what to ask a class, and on which page and model."""
     return (
         f'<h3 class="begin">{escape(story["title"])}</h3><p class="said">{escape(story["look"])}</p>'
-        f'<p class="meta">For a class: {escape(story["ask"])}</p><p class="meta">{escape(shown)}</p>'
+        f'<p class="meta">{escape(says("stories.for-a-class", ask=story["ask"]))}</p>'
+        f'<p class="meta">{escape(shown)}</p>'
     )
 
 
@@ -36,6 +38,6 @@ def show() -> None:
             with column.container(border=True, height="stretch"):
                 st.html(_card(story, f"{asked[story['page']]} · {named[story['choices']['model']]}"))
                 st.button(
-                    "Open", key=f"story-{told.index(story)}", icon=":material/arrow_forward:",
+                    says("stories.open"), key=f"story-{told.index(story)}", icon=":material/arrow_forward:",
                     on_click=choices.open_view, args=(story["page"], story["choices"]),
                 )  # fmt: skip

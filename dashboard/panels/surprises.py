@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 from dashboard.components.surprise_strip import surprise_strip
+from dashboard.interface import says
 from dashboard.panels import edits
 from interpret.wording import Surprises, surprises
 
@@ -29,8 +30,8 @@ def surprise_part(
             by_word.probability, by_word.expected, pieces=by_word.pieces, key=choices.key("surprise"),
             group=choices.group("text"),
             vocabulary=frame.vocabulary(), selected=choices.word("surprise", len(by_word.words)),
-            caption=frame.caption(shown, "Surprise"), direction=figures.direction(shown.text),
-            label="The text, coloured by how far down the model's list of guesses each word stood",
+            caption=frame.caption(shown, says("surprises.surprise")), direction=figures.direction(shown.text),
+            label=says("surprises.the-text-coloured-by-how"),
             was=edits.bits_before(by_word), **edits.offered("surprise", shown, by_word.words),
         )  # fmt: skip
         edits.shown()
@@ -44,5 +45,5 @@ def surprise_part(
     strip()
     st.plotly_chart(
         figures.surprise(surprises(found)), key=choices.key("bits"), config=figures.CONFIG,
-        alt="Bars: surprise of each word in bits, in the order of the text",
+        alt=says("surprises.bars-surprise-of-each-word"),
     )  # fmt: skip

@@ -6,11 +6,12 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 from dashboard.components.factors import factors
+from dashboard.interface import says
 from dashboard.panels import text_sets
 from dashboard.panels.tokens import pieces_of
 from interpret.results import Factors, TextFactors
 
-SETS = {False: "the text in the side bar", True: "a set of texts"}
+SETS = {False: says("text-factors.the-text-in-the-side"), True: says("text-factors.a-set-of-texts")}
 SHOWN = 60  # characters of a text in the list
 
 
@@ -20,26 +21,27 @@ def over_texts(count: int, layer: int) -> None:
     frame.said(found.in_words())
     st.html(f'<p class="meta">{escape(found.model)} · {escape(found.shows())}</p>')
     most = [
-        f"factor {k + 1} most in text {found.numbers[found.strongest(k)[0]]}" for k in range(len(found.names))
+        says("text-factors.factor-most-in-text", k=k + 1, numbers=found.numbers[found.strongest(k)[0]])
+        for k in range(len(found.names))
     ]
     st.plotly_chart(
         figures.draw(found), key=choices.key("factors-of-texts"), config=figures.CONFIG,
-        alt=f"How strong each factor is in each text on average: {'; '.join(most)}",
+        alt=says("text-factors.how-strong-each-factor", most='; '.join(most)),
     )  # fmt: skip
     text = _chosen(found)
-    coloured(found.of(text), "Factors over texts")
+    coloured(found.of(text), says("text-factors.factors-over-texts"))
     frame.check(found)
     frame.notes("text_factors")
 
 
 def _chosen(found: TextFactors) -> int:
     """The text to look at: by default the one in which the first factor is strongest."""
-    by = choices.among("by_factor", "Texts in which this is strongest first", {
+    by = choices.among("by_factor", says("text-factors.texts-in-which-this"), {
         k: f"factor {k + 1}: {name}" for k, name in enumerate(found.names)
     })  # fmt: skip
     means = found.means()[by]
     choices.anew("factor_text", str(by))
-    return choices.among("factor_text", "Text", {
+    return choices.among("factor_text", says("text-factors.text"), {
         text: f"{found.numbers[text]} ({means[text]:.2f}): {' '.join(found.texts[text].split())[:SHOWN]}"
         for text in found.strongest(by)
     })  # fmt: skip
@@ -54,7 +56,7 @@ def coloured(found: Factors, title: str) -> None:
         group=choices.group("text"), selected=choices.token("factors", len(found.tokens)),
     )  # fmt: skip
     first = dict.fromkeys(unit.removesuffix(" (−)") for units in found.units for unit in units[:2])
-    choices.offered_units(
-        "strongest", "The strongest units of each factor: choose one, then look at it", list(first)
+    choices.offered_units("strongest", says("text-factors.the-strongest-units-of-each"), list(first))
+    st.page_link(
+        "views/unit.py", label=says("text-factors.what-does-one-unit-watch"), icon=":material/visibility:"
     )
-    st.page_link("views/unit.py", label="What does one unit watch for?", icon=":material/visibility:")

@@ -6,14 +6,15 @@ from typing import Any
 import streamlit as st
 
 from dashboard import cached, choices, frame, shelf, worlds
+from dashboard.interface import says
 
 ENDINGS, MEGABYTES = ("txt", "csv", "jsonl", "parquet"), 5
 BUNDLED = {
-    "reviews": "60 labelled reviews",
-    "passages": "50 texts of many kinds",
-    "stories": "stories of Storyland",
+    "reviews": says("text-sets.60-labelled-reviews"),
+    "passages": says("text-sets.50-texts-of-many-kinds"),
+    "stories": says("text-sets.stories-of-storyland"),
 }
-LINES = {True: "each line is a text", False: "blank lines stand between texts"}
+LINES = {True: says("text-sets.each-line-is-a-text"), False: says("text-sets.blank-lines-stand-between")}
 
 
 def chosen() -> dict[str, Any]:
@@ -22,10 +23,10 @@ def chosen() -> dict[str, Any]:
     offered = ["stories"] if worlds.world(name) == "storyland" else ["reviews", "passages"]
     if shelf.task(name) != "classify":
         offered.reverse()
-    known = {one: BUNDLED[one] for one in offered} | {"own": "a file of your own"}
+    known = {one: BUNDLED[one] for one in offered} | {"own": says("text-sets.a-file-of-your-own")}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        source = choices.pick("source", "Texts", known)
-        seed = choices.number("draw", "Drawn anew", 0, 99, 0) if source == "stories" else 0
+        source = choices.pick("source", says("text-sets.texts"), known)
+        seed = choices.number("draw", says("text-sets.drawn-anew"), 0, 99, 0) if source == "stories" else 0
     if source != "own":
         return {"source": source, "seed": seed}
     return _own()
@@ -33,7 +34,7 @@ def chosen() -> dict[str, Any]:
 
 def _own() -> dict[str, Any]:
     given = choices.uploaded(
-        f"A file: {', '.join(ENDINGS)}; up to {MEGABYTES} MB, 1,000 texts and 2 million characters are read",
+        says("text-sets.a-file-up-to-mb", endings=', '.join(ENDINGS), megabytes=MEGABYTES),
         ENDINGS, MEGABYTES,
     )  # fmt: skip
     if given is not None:
@@ -41,24 +42,32 @@ def _own() -> dict[str, Any]:
             choices.keep_texts(_read(*given))
         except shelf.Refusal as refusal:
             choices.forget_texts()
-            frame.notice(str(refusal), "Nothing of this file is used. Mend it, or give another one.")
+            frame.notice(str(refusal), says("text-sets.nothing-of-this-file"))
             choices.end_page()
     found = choices.own_texts()
     if found is None:
         frame.notice(
-            "No file was given yet.",
-            "A .txt holds a text a line, or blank lines between texts; a .csv, .jsonl or .parquet has a column with "
-            "texts and may have one with labels. The file stays in this session on this computer.",
+            says("text-sets.no-file-was-given-yet"),
+            says("text-sets.a-txt-holds-a-text"),
             role="status",
         )
         choices.end_page()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         labelled = sum(bool(label) for label in found.labels)
-        said = f"{found.name}: {len(found.texts):,} texts, {labelled:,} of them labelled. {found.left}"
+        said = says(
+            "text-sets.texts-of-them-labelled",
+            name=found.name,
+            texts=len(found.texts),
+            labelled=labelled,
+            left=found.left,
+        )
         st.html(f'<p class="meta">{escape(said)}</p>', width="content")
         if given is None:
             st.button(
-                "Forget them", key=choices.key("forget-texts"), type="tertiary", on_click=choices.forget_texts
+                says("text-sets.forget-them"),
+                key=choices.key("forget-texts"),
+                type="tertiary",
+                on_click=choices.forget_texts,
             )
     return {"texts": list(found.texts), "labels": list(found.labels)}
 
@@ -70,13 +79,17 @@ def _read(name: str, held: bytes) -> choices.OwnTexts:
     if about.texts:
         left, right = st.columns(2)
         with left:
-            text = choices.column("own_column", "Column with the texts", about.texts)
+            text = choices.column("own_column", says("text-sets.column-with-the-texts"), about.texts)
         with right:
             known = [one for one in about.labels if one != text] or [""]
-            label = choices.column("own_label", "Column with the labels", known, lambda one: one or "none")
+            label = choices.column(
+                "own_label", says("text-sets.column-with-the-labels"), known, lambda one: one or "none"
+            )
     else:
         ways = [about.lines, not about.lines]
-        lines = LINES[True] == choices.column("own_lines", "In this file", [LINES[way] for way in ways])
+        lines = LINES[True] == choices.column(
+            "own_lines", says("text-sets.in-this-file"), [LINES[way] for way in ways]
+        )
     found = cached.texts_of(name, held, text, label, lines=lines)
     how = f", lines={lines}" if not text else f", {text!r}, {label!r}"
     return choices.OwnTexts(name, found.texts, found.labels, found.left, how)

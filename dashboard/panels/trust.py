@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame, shelf
+from dashboard.interface import says
 from dashboard.panels import compared
 from interpret.sentences import named
 
@@ -13,13 +14,13 @@ QUICK = ("leave_one_out", "integrated_gradients", "gradient_times_input", "gradi
 MOST = 6  # methods at a time
 SHORT = 20  # words up to which the slow curves are there at once
 KINDS = {
-    "faithfulness": "Take its top words away",
-    "agreement": "Compare the methods",
-    "scrambling": "Scramble the model",
-    "stability": "Change the text a little",
-    "fidelity": "Does it foretell?",
+    "faithfulness": says("trust.take-its-top-words-away"),
+    "agreement": says("trust.compare-the-methods"),
+    "scrambling": says("trust.scramble-the-model"),
+    "stability": says("trust.change-the-text-a-little"),
+    "fidelity": says("trust.does-it-foretell"),
 }
-GREEDY = " Greedy: each time the word whose loss hurts most."
+GREEDY = says("trust.greedy-each-time-the-word")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +37,8 @@ class Explained:
 
 def show(asked: Explained) -> None:
     """One kind of evidence at a time: the sentence, the picture, how to read it, the same in Python."""
-    frame.section(f"Can I trust this map of {named(asked.name)}?")
-    kind = choices.pick("evidence", "Evidence", KINDS)
+    frame.section(says("trust.can-i-trust-this-map", name=named(asked.name)))
+    kind = choices.pick("evidence", says("trust.evidence"), KINDS)
     methods, options = _methods(asked, kind), _options(asked, kind)
     settings = {"settings": {asked.method: asked.settings}} if asked.settings else {}
     found = answers.part(kind, target=asked.target, methods=methods, **options, **settings)
@@ -56,7 +57,7 @@ def show(asked: Explained) -> None:
         )
     frame.check(found)
     frame.how(f"evidence-{kind}", GREEDY if options.get("greedy") else "")
-    with st.expander("This evidence in Python"):
+    with st.expander(says("trust.this-evidence-in-python")):
         frame.code(python_lines(asked, kind, methods, options | settings, found.text))
 
 
@@ -66,7 +67,7 @@ def _methods(asked: Explained, kind: str) -> list[str]:
         return [asked.method]
     titles = cached.method_titles("token-grid", choices.model())
     first = [asked.method, *(one for one in QUICK if one in titles and one != asked.method)][:4]
-    chosen = choices.several("methods", "Methods", titles, first, MOST)
+    chosen = choices.several("methods", says("trust.methods"), titles, first, MOST)
     return [asked.method, *(one for one in chosen if one != asked.method)]
 
 
@@ -76,8 +77,8 @@ def _options(asked: Explained, kind: str) -> dict[str, Any]:
         return {}
     quick = asked.words <= SHORT and shelf.task(choices.model()) != "masked"
     with st.container(horizontal=True, gap="medium"):
-        back = choices.switch("insertion", "Put words back, too", first=quick)
-        greedy = choices.switch("greedy", "The greedy order", first=quick)
+        back = choices.switch("insertion", says("trust.put-words-back-too"), first=quick)
+        greedy = choices.switch("greedy", says("trust.the-greedy-order"), first=quick)
     return {"insertion": back, "greedy": greedy}
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import choices, figures, frame, shelf
 from dashboard.components.unit_strip import unit_strip
 from dashboard.figures import units as pictures
+from dashboard.interface import says
 from dashboard.literal import marked
 from dashboard.panels import edits
 from dashboard.panels.tokens import pieces, pieces_of
@@ -26,12 +27,18 @@ FINDINGS = Path(__file__).parents[2] / "assets" / "studies" / "units.json"
 def coloured(found: Any) -> None:
     """The text in the colours of the unit."""
     unit_strip(
-        pieces_of(found), found.values.tolist(), address=found.address,
-        limit=found.limit, scale=found.corpus, key=choices.key("unit-strip"), caption=frame.caption(found, "One unit"),
-        direction=figures.direction(found.text), group=choices.group("text"),
+        pieces_of(found),
+        found.values.tolist(),
+        address=found.address,
+        limit=found.limit,
+        scale=found.corpus,
+        key=choices.key("unit-strip"),
+        caption=frame.caption(found, says("units.one-unit")),
+        direction=figures.direction(found.text),
+        group=choices.group("text"),
         selected=choices.token("unit-strip", len(found.tokens)),
         **edits.offered("unit-strip", found, pieces(found)),
-    )  # fmt: skip
+    )
     edits.shown(_moved(found))
 
 
@@ -58,41 +65,46 @@ def snippets(title: str, said: Sequence[Any]) -> None:
     )
     st.html(
         f'<table class="card snippets"><caption>{escape(title)}</caption>'
-        f"<tr><th>Activation</th><th>Text</th></tr>{rows}</table>"
+        f"<tr>{frame.heads('units.activation', 'units.text')}</tr>{rows}</table>"
     )
 
 
 def card(found: Any) -> None:
     """What is known of a unit beyond this text."""
-    frame.section(f"Where is {found.address} strong in {found.corpus}?")
-    snippets("Highest", found.highest)
-    snippets("Lowest", found.lowest)
-    snippets("Half way up", found.middling)
+    frame.section(says("units.where-is-strong", address=found.address, corpus=found.corpus))
+    snippets(says("units.highest"), found.highest)
+    snippets(says("units.lowest"), found.lowest)
+    snippets(says("units.half-way-up"), found.middling)
     left, right = st.columns(2, gap="large")
     with left:
-        frame.section("What does it go with?")
+        frame.section(says("units.what-does-it-go"))
         st.plotly_chart(
             pictures.features(found), key=choices.key("features"), config=figures.CONFIG, alt=found.in_words()
         )
     with right:
-        frame.section("How often is it how strong?")
-        alt = f"Histogram of {found.address} over {found.corpus_tokens:,} tokens, up to {found.limit:.2f}."
+        frame.section(says("units.how-often-is-it-how"))
+        alt = says(
+            "units.histogram-of-over-tokens-up",
+            address=found.address,
+            corpus_tokens=found.corpus_tokens,
+            limit=found.limit,
+        )
         st.plotly_chart(figures.draw(found), key=choices.key("histogram"), config=figures.CONFIG, alt=alt)
     _writes(found)
 
 
 def _writes(found: Any) -> None:
-    frame.section("What does it write?")
+    frame.section(says("units.what-does-it-write"))
     if not found.promoted:
-        st.caption(
-            "This unit has no straight way to the output: other layers, or a head that is not linear, "
-            "stand in between. Switch it off to see what it does."
-        )
+        st.caption(says("units.this-unit-has-no-straight"))
         return
     left, right = st.columns(2, gap="large")
-    for place, name, pairs in ((left, "Promotes", found.promoted), (right, "Suppresses", found.suppressed)):
+    for place, name, pairs in (
+        (left, says("units.promotes"), found.promoted),
+        (right, says("units.suppresses"), found.suppressed),
+    ):
         with place:
-            st.caption(f"{name}, in logits for one more of it")
+            st.caption(says("units.in-logits-for-one-more", name=name))
             alt = f"{name}: " + ", ".join(f"{word.strip()} {with_sign(value)}" for word, value in pairs[:5])
             st.plotly_chart(pictures.written(pairs), key=choices.key(name), config=figures.CONFIG, alt=alt)
 
@@ -108,10 +120,10 @@ def findings(*, several: bool = False) -> None:
     known = [one for one in _findings() if one["model"] == card.name]
     if not known:
         return
-    frame.section("What was found in this model")
+    frame.section(says("units.what-was-found-in-this"))
     for one in known:
         units = ", ".join(one["units"]) if several else one["units"][0]
-        old = "" if one["model_sha256"] == card.sha256 else " (measured on earlier weights of this model)"
+        old = "" if one["model_sha256"] == card.sha256 else says("units.measured-on-earlier-weights")
         st.html(f'<p class="said">{escape(one["says"] + old)}</p>')
 
         def look(unit: str = units, text: str = one["text"]) -> None:
@@ -119,6 +131,8 @@ def findings(*, several: bool = False) -> None:
             choices.take_text(text)
 
         title = (
-            f"Look at the {one['name']} unit" if not several else f"Switch off its {len(one['units'])} units"
+            says("units.look-at-the-unit", name=one["name"])
+            if not several
+            else says("units.switch-off-its-units", units=len(one["units"]))
         )
         st.button(title, key=choices.key(f"finding-{one['name']}"), on_click=look)

@@ -7,26 +7,27 @@ import streamlit as st
 
 from dashboard import answers, choices, frame, shelf, worlds
 from dashboard.figures import space as pictures
+from dashboard.interface import says
 from interpret.results import Neighbours, WordMap
 from interpret.sentences import bare, nth
 
 HOW = {"umap": "UMAP", "pca": "PCA"}
-WHICH = {"input": "how it reads words", "output": "how it writes words"}
-COLOURS = {"kind": "kind", "groups": "group", "belief": "how true", "benchmark": "benchmark"}
+WHICH = {"input": says("words.how-it-reads-words"), "output": says("words.how-it-writes-words")}
+COLOURS = {"kind": "kind", "groups": "group", "belief": says("words.how-true"), "benchmark": "benchmark"}
 KEY = "word-map"
 MOST = 40  # words in the table of a selection
 
 
 def show() -> None:
     """The word, its nearest in truth, and the map beside them."""
-    word = choices.written("look_up", f"Look up a word, or a sum such as {_sum()}")
+    word = choices.written("look_up", says("words.look-up-a-word", sum=_sum()))
     first, second, third = st.columns([2, 3, 2], vertical_alignment="bottom")
     with first:
         how, which = ways(), side()
     with second:
-        colour = choices.pick("colour", "Colour by", COLOURS)
+        colour = choices.pick("colour", says("words.colour-by"), COLOURS)
     with third:
-        mine = choices.switch("mine", "My text on the map")
+        mine = choices.switch("mine", says("words.my-text-on-the-map"))
     near = answers.part("word_neighbours", word=word, how=how, which=which)
     groups, text = 8 if colour == "groups" else 0, choices.text() if mine else ""
     found, given = None, _judged() if colour == "benchmark" else {}
@@ -60,27 +61,25 @@ def places(left: int, right: int) -> tuple[Any, Any]:
 def _judged() -> dict[str, str]:
     """The reader's file of word pairs, as options of the map; empty without one."""
     given = choices.handed_over(
-        "Word pairs that people judged: WordSim-353, SimLex-999 or your own",
+        says("words.word-pairs-that-people-judged"),
         ["txt", "csv", "tsv"], key="word-pairs", megabytes=2,
     )  # fmt: skip
     if given is None:
-        st.caption(
-            "Two words and a number a line, parted by tabs or commas. The file stays on this computer."
-        )
+        st.caption(says("words.two-words-and-a-number"))
         return {}
     return {"pairs": given.getvalue().decode("utf-8-sig", "replace") or "\n", "pairs_name": given.name}
 
 
 def ways() -> str:
     """How the map is drawn: by UMAP where that stands at once, else by PCA until the reader asks for it."""
-    return choices.pick("how", "Drawn by", HOW, "umap" if beginning().ready else "pca")
+    return choices.pick("how", says("words.drawn-by"), HOW, "umap" if beginning().ready else "pca")
 
 
 def side() -> str:
     """Which vectors: those of the input, unless there are others at the output and they are chosen."""
     if len(beginning().sides) == 1:
         return "input"
-    return choices.pick("which", "Vectors", WHICH)
+    return choices.pick("which", says("words.vectors"), WHICH)
 
 
 def beginning() -> WordMap:
@@ -108,11 +107,7 @@ def _map(found: WordMap, near: Neighbours | None, colour: str, how: str, which: 
         figure, key=key, config=pictures.TOOLS, on_select=lambda: _clicked(key), alt=found.in_words(),
         selection_mode=("points", "box", "lasso"),
     )  # fmt: skip
-    st.caption(
-        "Point at a dot to see its word, click it to look it up; draw around dots with the lasso to list them. "
-        "Directions and distances between far dots mean nothing; only who stands beside whom does. "
-        + ("" if kept is not None else found.sized_by())
-    )
+    st.caption(says("words.point-at-a-dot") + ("" if kept is not None else found.sized_by()))
 
 
 def chosen(key: str = KEY) -> list[tuple[int, str]]:
@@ -138,7 +133,7 @@ def _selected(found: WordMap) -> None:
     rows = choices.picked("picked", live, len(found.shown))
     if len(rows) < 2:
         return
-    frame.section(f"{len(rows):,} words chosen on the map")
+    frame.section(says("words.words-chosen-on-the-map", rows=len(rows)))
     words = list(dict.fromkeys(bare(found.shown[row]) for row in rows if found.shown[row].strip().isalpha()))
     if words:
         _taken_along(words)
@@ -147,8 +142,8 @@ def _selected(found: WordMap) -> None:
         f"<td>{int(found.ids[row]):,}</td></tr>"
         for row in rows[:MOST]
     )
-    rest = f'<p class="meta">and {len(rows) - MOST:,} more</p>' if len(rows) > MOST else ""
-    head = "<tr><th>word</th><th>what it is</th><th>number in the vocabulary</th></tr>"
+    rest = f'<p class="meta">{says("words.and-more", more=len(rows) - MOST)}</p>' if len(rows) > MOST else ""
+    head = f"<tr>{frame.heads('words.word', 'words.what-it-is', 'words.its-number')}</tr>"
     st.html(f'<div class="scrolls"><table>{head}{listed}</table>{rest}</div>')
 
 
@@ -156,25 +151,28 @@ def _taken_along(words: list[str]) -> None:
     """Buttons that open the other views on these words."""
     mine = [word for word in words if word.casefold() in choices.text().casefold().split()]
     if mine:
-        frame.quiet(f"In your text: {', '.join(mine[:MOST])}.")
+        frame.quiet(says("words.in-your-text", mine=", ".join(mine[:MOST])))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        one = choices.among("picked_word", "One of them", {word: word for word in words[:MOST]})
+        one = choices.among("picked_word", says("words.one-of-them"), {word: word for word in words[:MOST]})
         st.button(
-            "In its sentences",
+            says("words.in-its-sentences"),
             key=choices.key("to-sentences"),
             on_click=choices.look_in_sentences,
             args=(one,),
         )
         st.button(
-            "Its neighbours", key=choices.key("to-neighbours"), on_click=choices.set_to, args=("look_up", one)
+            says("words.its-neighbours"),
+            key=choices.key("to-neighbours"),
+            on_click=choices.set_to,
+            args=("look_up", one),
         )
         if shelf.task(choices.model()) == "causal" and st.button(
-            "Watch them from layer to layer", key=choices.key("to-watch"), icon=":material/layers:",
+            says("words.watch-them-from-layer"), key=choices.key("to-watch"), icon=":material/layers:",
             on_click=choices.watch, args=(words,),
         ):  # fmt: skip
             st.switch_page("views/decided.py")
         st.button(
-            "Forget them", key=choices.key("forget-picked"), on_click=choices.forget_picked,
+            says("words.forget-them"), key=choices.key("forget-picked"), on_click=choices.forget_picked,
             args=("picked", choices.key(KEY)),
         )  # fmt: skip
 
@@ -187,14 +185,16 @@ def _nearest(near: Neighbours) -> None:
         for name, value, rank in zip(near.shown, near.values, near.map_rank, strict=True)
     )
     st.html(
-        '<div class="near"><h2>Nearest in truth</h2><table><thead><tr><th>word</th><th>cosine</th>'
-        f"<th>on the map</th></tr></thead>{rows}</table></div>"
+        f'<div class="near"><h2>{says("words.nearest-in-truth")}</h2><table><thead>'
+        f"<tr>{frame.heads('words.word', 'words.cosine', 'words.on-the-map')}</tr></thead>{rows}</table></div>"
     )
     frame.check(near)
 
 
 def _badge(rank: int, count: int) -> str:
-    return "near" if rank <= count else f'<span class="off">not near: {nth(rank)}</span>'
+    if rank <= count:
+        return says("words.near")
+    return f'<span class="off">{says("words.not-near", rank=nth(rank))}</span>'
 
 
-LOOKS: dict[str, tuple[str, Any]] = {"map": ("On a map", show)}
+LOOKS: dict[str, tuple[str, Any]] = {"map": (says("words.on-a-map"), show)}

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import answers, choices, figures, frame, shelf
 from dashboard.figures import contexts as grids
 from dashboard.figures import space as pictures
+from dashboard.interface import says
 from dashboard.panels import words
 from interpret.results import Likeness, WordShift
 from interpret.sentences import bare, percent
@@ -20,15 +21,17 @@ def shift() -> None:
     others = words.beginning().relatives
     if not others:
         frame.notice(
-            "No bundled model has the same pieces as this one, so there is nothing to lay it on.",
-            "Choose wiki-lstm or another of the English models.",
+            says("words-compared.no-bundled-model-has"),
+            says("words-compared.choose-wiki-lstm-or-another"),
         )
         return
     left, right = st.columns(2)
     with left:
-        other = choices.among("relative", "Beside", {name: name for name in others}, others[0])
+        other = choices.among(
+            "relative", says("words-compared.beside"), {name: name for name in others}, others[0]
+        )
     with right:
-        word = choices.written("moved", "A word to look up")
+        word = choices.written("moved", says("words-compared.a-word-to-look-up"))
     found = answers.ask("word_shift", other=other, word=word)
     frame.said(found.in_words())
     st.html(f'<p class="meta">{escape(found.shows())}</p>')
@@ -46,9 +49,13 @@ def _moved(found: WordShift) -> None:
         f"<td>{_listed(before)}</td><td>{_listed(after)}</td><td>{percent(float(found.overlap[at]))}</td></tr>"
         for at, before, after in zip(found.told, found.near_before, found.near_after, strict=True)
     )
+    near = "".join(
+        f"<th scope='col'>{escape(says('words-compared.nearest-in', model=model))}</th>"
+        for model in (found.first, found.second)
+    )
     head = (
-        f"<tr><th>word</th><th>moved by</th><th>nearest in {escape(found.first)}</th>"
-        f"<th>nearest in {escape(found.second)}</th><th>of 10 in common</th></tr>"
+        f"<tr>{frame.heads('words.word', 'words-compared.moved-by')}{near}"
+        f"{frame.heads('words-compared.of-10-in-common')}</tr>"
     )
     st.html(f'<div class="scrolls moved"><table>{head}{rows}</table></div>')
 
@@ -60,7 +67,9 @@ def _listed(words: tuple[str, ...]) -> str:
 def alike() -> None:
     """CKA of all layers of two models; a clicked cell shows its words."""
     others = words.beginning().comparable
-    other = choices.among("seen_by", "Beside", {name: name for name in (*others, ITSELF)})
+    other = choices.among(
+        "seen_by", says("words-compared.beside"), {name: name for name in (*others, ITSELF)}
+    )
     beside = "" if other == ITSELF else other
     layer, other_layer = _cell(f"likeness-{other}", beside or choices.model())
     found = answers.ask("likeness", other=beside, layer=layer, other_layer=other_layer)
@@ -86,21 +95,27 @@ def _cell(chart: str, other: str) -> tuple[int, ...]:
 
 def _pair(found: Likeness) -> None:
     row, column = found.cell
-    frame.section(f"What do {_layer(row)} of {found.model} and {_layer(column)} of {found.other} share?")
+    frame.section(
+        says(
+            "words-compared.what-do",
+            row=_layer(row),
+            model=found.model,
+            column=_layer(column),
+            other=found.other,
+        )
+    )
     st.plotly_chart(
         grids.matched(found), key=choices.key("matched"), config=figures.CONFIG,
-        alt=f"Each word along the direction the two layers share; correlation {found.correlation:.2f}.",
+        alt=says("words-compared.each-word-along-the-direction", correlation=found.correlation),
     )  # fmt: skip
-    st.caption(
-        f"Each dot is a word in its text, placed along the direction in which the two layers vary together most "
-        f"(correlation {found.correlation:.2f}). Click a cell above for another pair of layers."
-    )
+    st.caption(says("words-compared.each-dot-is-a-word", correlation=found.correlation))
 
 
 def _layer(layer: int) -> str:
-    return "the embedding" if layer == 0 else f"layer {layer}"
+    return says("words-compared.the-embedding") if layer == 0 else f"layer {layer}"
 
 
 LOOKS: dict[str, tuple[str, Any]] = {
-    "shift": ("After fine-tuning", shift), "alike": ("Do two models see alike?", alike),
-}  # fmt: skip
+    "shift": (says("words-compared.after-fine-tuning"), shift),
+    "alike": (says("words-compared.do-two-models-see-alike"), alike),
+}

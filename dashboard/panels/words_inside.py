@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import answers, choices, figures, frame
 from dashboard.figures import contexts as pictures
 from dashboard.figures import space as maps
+from dashboard.interface import says
 from dashboard.panels import words
 from interpret.results import WordContexts
 from interpret.sentences import named
@@ -25,32 +26,31 @@ def belief() -> None:
     bare = [name.strip(" …") for name in found.shown]
     lost = [row for row in early.argsort(kind="stable") if bare[row].isalpha() and len(bare[row]) > 3][:6]
     frame.quiet(
-        f"Of common words these keep fewest of their neighbours on the map: "
-        f"{', '.join(named(found.shown[row]) for row in lost)}."
+        says(
+            "words-inside.of-common-words-these-keep",
+            words=", ".join(named(found.shown[row]) for row in lost),
+        )
     )
     if len(found.pages) > 1:
-        frame.section("Would another seed have drawn another map?")
+        frame.section(says("words-inside.would-another-seed-have-drawn"))
         st.plotly_chart(
             maps.flip_book(found),
             key=choices.key("flip-book"),
             config=figures.CONFIG,
-            alt=f"The map from {len(found.pages)} seeds.",
+            alt=says("words-inside.the-map-from-seeds", pages=len(found.pages)),
         )
-        st.caption(
-            "The same words, the same vectors, the same settings: only the seed differs. The maps were turned onto "
-            "each other; what moves from page to page is the seed's doing. The first 3,000 pieces."
-        )
+        st.caption(says("words-inside.the-same-words-the-same"))
     frame.check(found)
     frame.notes("map_trust")
 
 
 def contexts() -> None:
     """One word's occurrences, layer by layer, the reader's own text dropped in; and how alike everything is."""
-    word = choices.written("in_sentences", "A word")
+    word = choices.written("in_sentences", says("words-inside.a-word"))
     found = answers.part("word_contexts", word=word, mine=choices.text())
     if found is not None:
         _occurrences(found)
-    frame.section("How alike is everything?")
+    frame.section(says("words-inside.how-alike-is-everything"))
     narrow = answers.ask("narrowness")
     frame.said(narrow.in_words())
     st.plotly_chart(
@@ -66,17 +66,18 @@ def contexts() -> None:
 def _occurrences(found: WordContexts) -> None:
     frame.said(found.in_words())
     if found.offered:
-        st.html(f'<p class="meta">Sentences in two senses: {escape(", ".join(found.offered))}.</p>')
+        offered = says("words-inside.sentences-in-two-senses", words=", ".join(found.offered))
+        st.html(f'<p class="meta">{escape(offered)}</p>')
     st.plotly_chart(
         pictures.occurrences(found),
         key=choices.key("occurrences"),
         config=figures.CONFIG,
         alt=found.in_words(),
     )
-    dropped = f"The star is “{found.word}” in your text."
+    dropped = says("words-inside.the-star-is-in-your", word=found.word)
     if not found.own.any():
-        dropped = f"Write a sentence with “{found.word}” into the text on the side: it is put onto this map."
-    frame.quiet(f"Move the slider from layer to layer; point at a dot for its sentence. {dropped}")
+        dropped = says("words-inside.write-a-sentence-with-into", word=found.word)
+    frame.quiet(says("words-inside.move-the-slider-from-layer", dropped=dropped))
     st.plotly_chart(
         pictures.senses(found), key=choices.key("senses"), config=figures.CONFIG, alt=found.in_words()
     )
@@ -84,5 +85,6 @@ def _occurrences(found: WordContexts) -> None:
 
 
 LOOKS: dict[str, tuple[str, Any]] = {
-    "belief": ("How far to believe the map", belief), "contexts": ("In sentences", contexts),
-}  # fmt: skip
+    "belief": (says("words-inside.how-far-to-believe"), belief),
+    "contexts": (says("words-inside.in-sentences"), contexts),
+}

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import answers, choices, frame, shelf
 from dashboard.figures import space, text_map
+from dashboard.interface import says
 from dashboard.panels.words import places
 from interpret.results import TextMap
 from interpret.sentences import nth
@@ -23,19 +24,19 @@ def show() -> None:
     card = shelf.card(choices.model())
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
-        how = choices.pick("texts_by", "Drawn by", HOW)
+        how = choices.pick("texts_by", says("words-texts.drawn-by"), HOW)
     with middle:
         known = COLOURS if card.task == "causal" else {k: v for k, v in COLOURS.items() if k != "losses"}
-        colour = choices.pick("texts_colour", "Colour by", known)
+        colour = choices.pick("texts_colour", says("words-texts.colour-by"), known)
     with right:
-        layer = choices.number("texts_layer", "After layer", 0, card.layers, card.layers)
-    with st.expander("Texts of your own") if choices.side() is None else nullcontext():
+        layer = choices.number("texts_layer", says("words-texts.after-layer"), 0, card.layers, card.layers)
+    with st.expander(says("words-texts.texts-of-your-own")) if choices.side() is None else nullcontext():
         lines = choices.pasted(
-            "texts_lines", "One text a line; a class behind a tab, if it is known", "A wonderful evening.\tpositive",
+            "texts_lines", says("words-texts.one-text-a-line"), says("words-texts.a-wonderful-evening-positive"),
             LETTERS,
         )  # fmt: skip
         if choices.side() is None:
-            st.caption("Without any, texts of our own writing are read. Pasted texts stay on this computer.")
+            st.caption(says("words-texts.without-any-texts-of-our"))
     found = answers.part("text_map", how=how, layer=layer, lines=lines)
     if found is None:
         return
@@ -48,7 +49,7 @@ def show() -> None:
             text_map.texts(found, colour, row), key=choices.key(KEY), config=space.TOOLS, on_select="rerun",
             selection_mode="points", alt=found.in_words(),
         )  # fmt: skip
-        st.caption("Point at a dot to read its text, click it to see which texts are nearest to it in truth.")
+        st.caption(says("words-texts.point-at-a-dot"))
     with right:
         _nearest(found, row)
     frame.check(found)
@@ -70,18 +71,20 @@ def _nearest(found: TextMap, row: int) -> None:
         f"</small></th><td>{cosine:.2f}</td><td>{_badge(int(rank), count)}</td></tr>"
         for other, cosine, rank in zip(found.near[row], found.cosines[row], found.on_map[row], strict=True)
     )
-    loss = f" · {found.losses[row]:.1f} nats a token" if len(found.losses) else ""
+    loss = says("words-texts.nats-a-token", losses=found.losses[row]) if len(found.losses) else ""
     st.html(
         f"<p><strong>{escape(_short(found.texts[row]))}</strong><br><small>"
         f"{escape(found.group_names[found.groups[row]])} · {found.lengths[row]} tokens{loss}</small></p>"
-        '<div class="near"><h2>Nearest in truth</h2><table><thead><tr><th>text</th>'
-        '<th style="white-space: nowrap">cosine</th>'
-        f"<th>on the map</th></tr></thead>{lines}</table></div>"
+        f'<div class="near"><h2>{says("words.nearest-in-truth")}</h2><table><thead>'
+        f"<tr>{frame.heads('words-texts.text', 'words.cosine', 'words.on-the-map')}</tr></thead>{lines}</table></div>"
     )
     st.button(
-        "Open this text", key=choices.key("open-text"), on_click=choices.take_text, args=(found.texts[row],),
-        help="Puts it into the side bar, for every page.",
-    )  # fmt: skip
+        says("words-texts.open-this-text"),
+        key=choices.key("open-text"),
+        on_click=choices.take_text,
+        args=(found.texts[row],),
+        help=says("words-texts.puts-it-into-the-side"),
+    )
 
 
 def _badge(rank: int, count: int) -> str:
@@ -92,4 +95,4 @@ def _short(text: str) -> str:
     return text if len(text) <= 90 else f"{text[:88]}…"
 
 
-LOOKS: dict[str, tuple[str, Any]] = {"texts": ("Whole texts", show)}
+LOOKS: dict[str, tuple[str, Any]] = {"texts": (says("words-texts.whole-texts"), show)}

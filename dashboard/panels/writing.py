@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import answers, choices, figures, frame
 from dashboard.components.dials import dials
 from dashboard.components.tree import tree
+from dashboard.interface import says
 from interpret.sentences import bare, named, percent
 
 DEPTHS = {2: "2", 3: "3", 4: "4"}
@@ -24,7 +25,7 @@ def next_token() -> None:
     at = choices.dials(key)
     dials(
         found.logits.tolist(), [bare(token) for token in found.marked()], key=key, at=at,
-        caption=frame.caption(found, "Next token"),
+        caption=frame.caption(found, says("writing.next-token")),
     )  # fmt: skip
     now = choices.dials(key)
     choices.keep_dials(now)
@@ -34,10 +35,10 @@ def next_token() -> None:
 
 def ways() -> None:
     """The tree of continuations; the chosen way is put behind the text."""
-    frame.section("Where could it go from here?")
+    frame.section(says("writing.where-could-it-go-from"))
     with st.container(horizontal=True, gap="large"):
-        depth = choices.pick("ahead", "Tokens ahead", DEPTHS, 3)
-        children = choices.pick("children", "Ways from each", CHILDREN, 3)
+        depth = choices.pick("ahead", says("writing.tokens-ahead"), DEPTHS, 3)
+        children = choices.pick("children", says("writing.ways-from-each"), CHILDREN, 3)
     found = answers.part("tree", depth=depth, children=children)
     if found is None:
         return
@@ -48,7 +49,7 @@ def ways() -> None:
         found.parents.tolist(), [bare(token) for token in found.marked()],
         [found.phrase(node) for node in nodes], found.values.tolist(), np.exp(found.paths).tolist(),
         key="tree", on_go=lambda: choices.go_on_with("tree", phrases), label=found.in_words(),
-        caption=frame.caption(found, "Tree of continuations"),
+        caption=frame.caption(found, says("writing.tree-of-continuations")),
     )  # fmt: skip
     frame.check(found)
     frame.notes("tree")
@@ -56,8 +57,8 @@ def ways() -> None:
 
 def by_itself() -> None:
     """A text drawn with the dials as they stand, and how sure the model was of each token."""
-    frame.section("What does it write by itself?")
-    count = choices.number("length", "Tokens to write", 5, LONGEST, 20)
+    frame.section(says("writing.what-does-it-write"))
+    count = choices.number("length", says("writing.tokens-to-write"), 5, LONGEST, 20)
     heat, most, mass, seed = choices.dials(f"dials-{choices.model()}")
     found = answers.part("write_on", count=count, temperature=heat, top_k=most, top_p=mass, seed=seed)
     if found is None:
@@ -65,12 +66,11 @@ def by_itself() -> None:
     frame.said(found.in_words())
     st.html(f'<p class="written">{frame.continued(found.whole, found.added)}</p>')
     st.caption(
-        f"Drawn with temperature {heat:g}, top-k {most or 'all'}, top-p {mass:g}, seed {seed}: turn the dials "
-        "above, or draw anew."
+        says("writing.drawn-with-temperature-top-k", heat=heat, top=most or "all", mass=mass, seed=seed)
     )
     words, grain = found.by_words(), "pieces"
     if len(words.drawn) < len(found.drawn):
-        grain = choices.pick("grain", "Show", GRAINS, "words", named=False)
+        grain = choices.pick("grain", says("writing.show"), GRAINS, "words", named=False)
     shown = words if grain == "words" else found
     choices.anew("drawn", grain)
     st.plotly_chart(
@@ -93,16 +93,16 @@ def _one(found: Any, pieces: Any, chart: str) -> None:
     start, end = (int(at) for at in found.drawn_spans[chosen])
     with st.container(horizontal=True, gap="small"):
         if st.button(
-            "Which words led to it?", key="written-saliency", icon=":material/target:",
+            says("writing.which-words-led"), key="written-saliency", icon=":material/target:",
             on_click=choices.open_pair, args=(found.whole[:end], int(found.drawn_words[chosen]), ""),
         ):  # fmt: skip
             st.switch_page("views/saliency.py")
         if st.button(
-            "When did it decide?", key="written-layers", icon=":material/layers:",
+            says("writing.when-did-it-decide"), key="written-layers", icon=":material/layers:",
             on_click=choices.open_lens, args=(found.whole[:start], pieces.drawn[inside[0]].strip()),
         ):  # fmt: skip
             st.switch_page("views/decided.py")
-        st.caption("A click on a bar chooses another one.")
+        st.caption(says("writing.a-click-on-a-bar"))
 
 
 def _numbers(found: Any, chosen: int, pieces: int) -> str:
@@ -111,11 +111,26 @@ def _numbers(found: Any, chosen: int, pieces: int) -> str:
     share, first = percent(float(found.values[chosen])), named(found.first[chosen])
     surprise, entropy = (f"{float(one[chosen]):.1f}" for one in (found.surprise, found.entropy))
     if pieces > 1:
-        hardest = "each its first guess" if rank == 1 else f"the hardest its guess number {rank:,}"
-        return (
-            f"{what}, in {pieces} pieces, {hardest}: {share}, {surprise} bits of surprise. From piece to piece the "
-            f"model was undecided by {entropy} bits altogether."
+        hardest = (
+            says("writing.each-its-first-guess")
+            if rank == 1
+            else says("writing.the-hardest-its-guess-number", rank=rank)
         )
-    guess = "its first guess" if rank == 1 else f"its guess number {rank:,}; the first was {first}"
-    before = f"Before it the model was undecided by {entropy} bits."
-    return f"{what}: {share}, {surprise} bits of surprise, {guess}. {before}"
+        return says(
+            "writing.in-pieces-bits-of-surprise",
+            what=what,
+            pieces=pieces,
+            hardest=hardest,
+            share=share,
+            surprise=surprise,
+            entropy=entropy,
+        )
+    guess = (
+        says("writing.its-first-guess")
+        if rank == 1
+        else says("writing.its-guess-number-the-first", rank=rank, first=first)
+    )
+    before = says("writing.before-it-the-model-was", entropy=entropy)
+    return says(
+        "writing.bits-of-surprise", what=what, share=share, surprise=surprise, guess=guess, before=before
+    )

@@ -17,6 +17,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.interface import language, says
+
 COOKIE = "underhood"
 HOURS = 12
 SHORTEST = 12  # characters of a password
@@ -48,7 +50,7 @@ def password(file: Path) -> str:
 def form(said: str = "") -> str:
     """The page that asks for the password."""
     note = f'<p role="alert">{escape(said)}</p>' if said else ""
-    return f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Underhood</title>
+    return f"""<!DOCTYPE html><html lang="{language()}"><head><meta charset="utf-8"><title>Underhood</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 24rem; margin: 15vh auto 0; padding: 0 1rem; }}
@@ -56,9 +58,9 @@ label, input, button {{ display: block; font: inherit; }}
 input {{ inline-size: 100%; box-sizing: border-box; min-block-size: 2.75rem; margin-block: .25rem 1rem; }}
 button {{ min-block-size: 2.75rem; padding-inline: 1.5rem; }}
 </style></head><body><h1>Underhood</h1>{note}
-<form method="post" action="/login"><label for="word">Password of this class</label>
+<form method="post" action="/login"><label for="word">{says("server-login.password-of-this-class")}</label>
 <input id="word" name="password" type="password" autocomplete="current-password" required autofocus>
-<button>Open</button></form></body></html>"""
+<button>{says("server-login.open")}</button></form></body></html>"""
 
 
 class Password:
@@ -97,11 +99,11 @@ class Password:
         now = time.monotonic()
         self.wrong = [at for at in self.wrong if now - at < WINDOW_S]
         if len(self.wrong) >= TRIES:
-            return HTMLResponse(form("Too many wrong passwords: wait a minute, then try again."), 429)
+            return HTMLResponse(form(says("server-login.too-many-wrong-passwords-wait")), 429)
         given = parse_qs((await body(receive)).decode("utf-8", "replace")).get("password", [""])[0]
         if not hmac.compare_digest(hashlib.sha256(given.encode()).digest(), self.word):
             self.wrong.append(now)
-            return HTMLResponse(form("That is not the password."), 401)
+            return HTMLResponse(form(says("server-login.that-is-not-the-password")), 401)
         until = str(int(time.time()) + HOURS * 3600)
         answer = RedirectResponse("/", 303)
         answer.set_cookie(
@@ -136,7 +138,7 @@ class Vouched:
             await receive()
             await send({"type": "websocket.close", "code": 4401})
         else:
-            await PlainTextResponse("Come in through the login of this site.", 401)(scope, receive, send)
+            await PlainTextResponse(says("server-login.come-in-through-the-login"), 401)(scope, receive, send)
 
 
 class NoUploads:
@@ -147,6 +149,8 @@ class NoUploads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and "/_stcore/upload_file" in scope["path"]:
-            await PlainTextResponse("This dashboard takes no files.", 403)(scope, receive, send)
+            await PlainTextResponse(says("server-login.this-dashboard-takes-no-files"), 403)(
+                scope, receive, send
+            )
         else:
             await self.app(scope, receive, send)

@@ -3,16 +3,25 @@
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
+from dashboard.interface import says
 from dashboard.panels import ablate, units
 
-WAYS = {"mean": "at its mean", "zero": "at 0", "resampled": "at values from elsewhere"}
+WAYS = {
+    "mean": says("view-ablate.at-its-mean"),
+    "zero": says("view-ablate.at-0"),
+    "resampled": says("view-ablate.at-values-from-elsewhere"),
+}
 frame.asks("ablate")
 card, heads = shelf.card(choices.model()), 0
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    chosen = choices.unit("Units or heads, with commas", "the one that changes most")
-    way = choices.pick("held", "Held", WAYS)
+    chosen = choices.unit(
+        says("view-ablate.units-or-heads-with-commas"), says("view-ablate.the-one-that-changes-most")
+    )
+    way = choices.pick("held", says("view-ablate.held"), WAYS)
 if card.family == "transformer" and card.heads and card.task == "causal":
-    heads = choices.number("heads", "Or: so many random heads", 0, card.heads * card.layers - 1, 0)
+    heads = choices.number(
+        "heads", says("view-ablate.or-so-many-random-heads"), 0, card.heads * card.layers - 1, 0
+    )
 found = answers.ask("ablate", units=chosen, way=way, heads=heads)
 frame.answer(found.in_words(), found)
 st.plotly_chart(figures.draw(found), key=choices.key("ablation"), config=figures.CONFIG, alt=found.in_words())

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import anatomy_lines, anatomy_parts, answers, figures, frame
 from dashboard.figures.anatomy import parts
+from dashboard.interface import says
 
 frame.asks("anatomy")
 found = answers.ask("anatomy")
@@ -11,9 +12,9 @@ frame.answer(found.in_words(), found)
 st.plotly_chart(parts(found), key="parts", config=figures.CONFIG, alt=found.in_words())
 anatomy_parts.difference(found)
 anatomy_parts.table(found)
-frame.section("What does the encoder keep, and what does fine-tuning replace?")
+frame.section(says("view-anatomy.what-does-the-encoder-keep"))
 anatomy_parts.kept(found)
-frame.section("How does the text become numbers?")
+frame.section(says("view-anatomy.how-does-the-text-become"))
 anatomy_parts.cutting(found)
 words = st.container()  # filled last: fastai takes seconds to import, once
 frame.section(anatomy_lines.title(found.lines))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import choices, frame, indexes
+from dashboard.interface import says
 from dashboard.panels import behind
 
 frame.asks("behind")
@@ -17,24 +18,21 @@ def watched() -> None:
     if (now and now.alive) != (job and job.alive):
         st.rerun()
     if now is None:
-        frame.said(
-            "Until you say otherwise, our own short texts. Let the model read yours, and every unit is shown "
-            "where it is strong in them."
-        )
+        frame.said(says("view-behind.until-you-say-otherwise-our"))
     elif now.state == "done":
         frame.said(behind.in_words(now))
         behind.finished(now)
     elif now.alive:
-        frame.said(f"{now.model} is reading {now.title}.")
+        frame.said(says("view-behind.is-reading", model=now.model, title=now.title))
         behind.progress(now)
     else:
-        frame.said(f"{now.model} has not read all of {now.title}.")
+        frame.said(says("view-behind.has-not-read-all", model=now.model, title=now.title))
         behind.ended(now)
 
 
 watched()
 if not (job and job.alive):
-    frame.section("Let it read others" if job else "Let it read")
+    frame.section(says("view-behind.let-it-read-others") if job else says("view-behind.let-it-read"))
     behind.ask()
 behind.listed(job.name if job else None)
 behind.notes()

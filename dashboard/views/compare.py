@@ -1,6 +1,7 @@
 """What differs? Two models, two stages of a training, or two texts: word under word, and what flipped."""
 
 from dashboard import choices, frame
+from dashboard.interface import says
 from dashboard.panels import differences, differing
 
 frame.asks("compare")
@@ -9,24 +10,24 @@ one, other = differing.sides()
 known = differing.offered(one, other)
 if one == other:
     frame.notice(
-        "Both sides are the same.",
-        "Choose another model or an earlier stage, or write another text.",
+        says("view-compare.both-sides-are-the-same"),
+        says("view-compare.choose-another-model-or-an"),
         "status",
     )
 elif not known:
     frame.notice(
-        f"{one.name} and {other.name} cannot be asked the same question.",
-        "Compare two that write or fill gaps, or two classifiers that name the same classes.",
+        says("view-compare.and-cannot-be-asked", first=one.name, second=other.name),
+        says("view-compare.compare-two-that-write"),
         "status",
     )
 else:
-    what = choices.pick("what", "Compare", known)
+    what = choices.pick("what", says("view-compare.compare"), known)
     found = differing.asked(one, other, what)
     if found is not None:
         frame.said(found.in_words())
         frame.quiet(differences.shows(found))
         differences.picture(found)
-        frame.section("What flipped, and what differs most?")
+        frame.section(says("view-compare.what-flipped-and-what-differs"))
         differences.flips(found)
         frame.share()
 frame.how("compare")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, figures, frame
+from dashboard.interface import says
 from dashboard.panels import head_lab, lab, lab_table
 from interpret.sentences import percent
 
@@ -17,10 +18,8 @@ elif lab.fits():
     found = answers.ask("attention_agreement")
     frame.answer(found.in_words(), found)
     st.plotly_chart(figures.draw(found), key="three-maps", config=figures.CONFIG, alt=found.in_words())
-    st.caption("Each row as shares of its largest. " + found.erased())
-    st.caption(
-        f"Encoded words point {percent(found.conicity)} one way (conicity): the more, the less attention can do."
-    )
+    st.caption(says("view-lab.each-row-as-shares") + found.erased())
+    st.caption(says("view-lab.encoded-words-point-one-way", conicity=percent(found.conicity)))
     frame.check(found)
     lab.another()
     lab.sides()

@@ -4,9 +4,12 @@ import streamlit as st
 
 from dashboard import answers, choices, figures, frame
 from dashboard.figures.units import half_lives, saturation
+from dashboard.interface import says
 
 frame.asks("memory")
-chosen = choices.unit("Cells, with commas between", "the one that changes most")
+chosen = choices.unit(
+    says("view-memory.cells-with-commas-between"), says("view-memory.the-one-that-changes-most")
+)
 found = answers.ask("memory", units=chosen)
 frame.answer(found.in_words(), found)
 with st.container(key=choices.key("memory-scroll")):
@@ -19,22 +22,23 @@ with st.container(key=choices.key("memory-scroll")):
         width=width,
     )
 if any(found.backwards):
-    st.caption("This cell reads from the end of the text to its beginning: look at it from right to left.")
-choices.offered_units("variable", "Most variable on this text", found.variable)
-frame.section("How often are gates shut or open?")
-over = f"over {found.corpus_tokens:,} tokens of the bundled texts"
-st.caption(
-    f"Each point is a unit: the share of time its gate is below 0.1 (across) and above 0.9 (up), {over}."
-)
+    st.caption(says("view-memory.this-cell-reads-from"))
+choices.offered_units("variable", says("view-memory.most-variable-on-this-text"), found.variable)
+frame.section(says("view-memory.how-often-are-gates-shut"))
+over = says("view-memory.over-tokens-of-the-bundled", corpus_tokens=found.corpus_tokens)
+st.caption(says("view-memory.each-point-is-a-unit", over=over))
 st.plotly_chart(
     saturation(found),
     key=choices.key("saturation"),
     config=figures.CONFIG,
-    alt=f"Saturation of gates {over}.",
+    alt=says("view-memory.saturation-of-gates", over=over),
 )
-frame.section("How long do cells remember?")
+frame.section(says("view-memory.how-long-do-cells-remember"))
 st.plotly_chart(
-    half_lives(found), key=choices.key("lives"), config=figures.CONFIG, alt=f"Half-lives of cells {over}."
+    half_lives(found),
+    key=choices.key("lives"),
+    config=figures.CONFIG,
+    alt=says("view-memory.half-lives-of-cells", over=over),
 )
 frame.check(found)
 frame.notes("memory", found=found)

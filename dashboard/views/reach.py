@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, choices, figures, frame, shelf
+from dashboard.interface import says
 from dashboard.panels import reach
 
 frame.asks("reach")
@@ -10,8 +11,8 @@ name = choices.model()
 if shelf.task(name) != "causal":
     writes = [n for n in shelf.titles() if shelf.task(n) == "causal"]
     frame.notice(
-        f"{shelf.card(name).name} does not write on from what stands before, so nothing is further back.",
-        f"Choose one that does: {', '.join(writes)}.",
+        says("view-reach.does-not-write-on-from", name=shelf.card(name).name),
+        says("view-reach.choose-one-that-does", writes=", ".join(writes)),
     )
 else:
     found = answers.ask("reach")
@@ -20,9 +21,7 @@ else:
         figures.draw(found), key=choices.key("reach"), config=figures.CONFIG, alt=found.in_words()
     )
     if "window" in found.ways:
-        st.caption(
-            "“No weight further back” lets each layer look so far: through several it still reaches further."
-        )
+        st.caption(says("view-reach.no-weight-further-back-lets"))
     reach.beside(found)
     frame.check(found)
     frame.notes("reach", found=found)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import choices, frame, jobs
+from dashboard.interface import says
 from dashboard.panels import learning
 
 frame.asks("train")
@@ -17,17 +18,19 @@ def watched() -> None:
     if (now and now.alive) != (job and job.alive):
         st.rerun()
     if now is None:
-        frame.said(
-            "Train a small model on stories whose grammar is known exactly, and watch it: at first it "
-            "guesses evenly, then it learns which words are common, then which belong together."
-        )
+        frame.said(says("view-training.train-a-small-model"))
         return
-    frame.said(learning.so_far(now) if now.points else "It has read nothing yet.")
+    frame.said(learning.so_far(now) if now.points else says("view-training.it-has-read-nothing-yet"))
     if now.state == "done":
         name = learning.take_in(now)
-        if st.button("Ask it what comes next", type="primary", on_click=choices.open_model, args=(name,)):
+        if st.button(
+            says("view-training.ask-it-what-comes-next"),
+            type="primary",
+            on_click=choices.open_model,
+            args=(name,),
+        ):
             st.switch_page("views/next_words.py")
-        frame.quiet(f"“{learning.title(now)}” is in the list of models now, on every page.")
+        frame.quiet(says("view-training.is-in-the-list", now=learning.title(now)))
     elif now.alive:
         learning.progress(now)
     else:
@@ -39,6 +42,6 @@ def watched() -> None:
 
 watched()
 if not (job and job.alive):
-    frame.section("Train another" if job else "Train one")
+    frame.section(says("view-training.train-another") if job else says("view-training.train-one"))
     learning.ask()
 frame.notes("training")

@@ -5,12 +5,13 @@ from typing import Any
 import streamlit as st
 
 from dashboard import answers, choices, frame
+from dashboard.interface import says
 from dashboard.panels import behind, units
 
 frame.asks("unit")
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
-    chosen = choices.unit("Unit", "the one that changes most")
+    chosen = choices.unit(says("view-unit.unit"), says("view-unit.the-one-that-changes-most"))
     corpus = behind.offered()
 options: dict[str, Any] = {"corpus": corpus} if corpus else {}
 found = answers.ask("unit", unit=chosen, **options)
@@ -18,7 +19,7 @@ with controls:
     choices.steps(found.address, found.sizes)
 frame.answer(found.in_words(), found)
 units.coloured(found)
-choices.offered_units("variable", "Most variable on this text", found.variable)
+choices.offered_units("variable", says("view-unit.most-variable-on-this-text"), found.variable)
 units.card(found)
 frame.check(found)
 units.findings()
