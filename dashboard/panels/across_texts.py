@@ -22,9 +22,9 @@ ORDERS = {
 NEXT = {
     "saliency": (says("across-texts.which-words-led-to-this"), "target"),
     "next_words": (says("across-texts.what-does-it-say"), "text_fields"),
-    "decided": (says("across-texts.when-did-it-decide"), "layers"),
-    "attention": (says("across-texts.where-does-it-look"), "visibility_lock"),
-    "factors": (says("across-texts.which-units-work-together"), "stacked_line_chart"),
+    "decided": (says("pages.decided"), "layers"),
+    "attention": (says("pages.attention"), "visibility_lock"),
+    "factors": (says("pages.factors"), "stacked_line_chart"),
 }
 NEEDS = {"attention": {"attention"}, "decided": {"unembed"}}  # pages of models with one of these abilities
 ANSWERS = {True: "yes", False: "no", None: ""}

@@ -105,8 +105,8 @@ def finished(found: Indexing) -> None:
     """Where to go with it."""
     with st.container(horizontal=True):
         for view, label in (
-            ("unit", says("behind.what-does-one-unit-watch")),
-            ("select_units", says("behind.which-units-know-these-words")),
+            ("unit", says("pages.unit")),
+            ("select_units", says("pages.select")),
         ):
             if st.button(label, key=f"to-{view}", on_click=choices.put_behind, args=(found.name,)):
                 st.switch_page(f"views/{view}.py")

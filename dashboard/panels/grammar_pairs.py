@@ -97,7 +97,7 @@ def _open(asked: MinimalPairs, one: int) -> None:
         ):  # fmt: skip
             st.switch_page("views/saliency.py")
         if shelf.task(choices.model()) == "causal" and st.button(
-            says("grammar-pairs.when-did-it-decide"),
+            says("pages.decided"),
             key=choices.key("to-layers"),
             icon=":material/layers:",
             on_click=choices.open_lens,

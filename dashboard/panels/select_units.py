@@ -37,9 +37,7 @@ def show(kind: str, corpus: str = "") -> None:
     with st.container(key="ranking-scroll"):
         st.plotly_chart(figures.draw(found), key="ranking", config=figures.CONFIG, alt=found.in_words())
     choices.offered_units("best", says("select-units.choose-a-unit-then-look"), found.units[:8])
-    st.page_link(
-        "views/unit.py", label=says("select-units.what-does-one-unit-watch"), icon=":material/visibility:"
-    )
+    st.page_link("views/unit.py", label=says("pages.unit"), icon=":material/visibility:")
     frame.check(found)
     _more_like_this(places, kind, corpus)
 

@@ -57,6 +57,4 @@ def coloured(found: Factors, title: str) -> None:
     )  # fmt: skip
     first = dict.fromkeys(unit.removesuffix(" (−)") for units in found.units for unit in units[:2])
     choices.offered_units("strongest", says("text-factors.the-strongest-units-of-each"), list(first))
-    st.page_link(
-        "views/unit.py", label=says("text-factors.what-does-one-unit-watch"), icon=":material/visibility:"
-    )
+    st.page_link("views/unit.py", label=says("pages.unit"), icon=":material/visibility:")

@@ -98,7 +98,7 @@ def _one(found: Any, pieces: Any, chart: str) -> None:
         ):  # fmt: skip
             st.switch_page("views/saliency.py")
         if st.button(
-            says("writing.when-did-it-decide"), key="written-layers", icon=":material/layers:",
+            says("pages.decided"), key="written-layers", icon=":material/layers:",
             on_click=choices.open_lens, args=(found.whole[:start], pieces.drawn[inside[0]].strip()),
         ):  # fmt: skip
             st.switch_page("views/decided.py")
