@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from dashboard import interface
 from dashboard.components import BASE, HERE, sources
 from dashboard.components.strip import SHARED
 from tests.dashboard.script_words import inline_words
@@ -83,3 +84,13 @@ def test_every_script_says_what_it_has():
         given = script.split("\n", 1)[0]
         assert given.startswith("const TEXTS = ") and asked
         assert not [name for name in asked if f'"{name}": "' not in given], parts[-1]
+
+
+def test_a_script_brings_the_language_that_was_asked_for(monkeypatch):
+    """And English where that language has no text."""
+    known, other = interface.texts, {"script-tree.go-on": "Von hier weiter"}
+    monkeypatch.setattr(interface, "texts", lambda language: other if language == "de" else known(language))
+    monkeypatch.setenv("UNDERHOOD_LANGUAGE", "de")
+    _, script = sources("tree", "frame")
+    assert '"script-tree.go-on": "Von hier weiter"' in script
+    assert '"script-tree.point": "Point at a token to follow its way; click to keep it."' in script
