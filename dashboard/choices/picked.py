@@ -1,16 +1,20 @@
 """What was picked in a picture, a point or words with a lasso: kept in the address, and taken along to other pages."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 
 import streamlit as st
 
 from dashboard.choices.address import now, write
-from dashboard.choices.controls import set_to
+from dashboard.choices.controls import played, set_to
 from dashboard.choices.pairs import open_lens
+from dashboard.choices.several import anew
 from dashboard.choices.subject import text
 
 MOST = 60  # rows in an address
 WATCHED = 8
+HELD = 200  # characters of what is held in a component
 
 
 def picked(name: str, live: list[int], count: int) -> list[int]:
@@ -44,6 +48,26 @@ def clicked(name: str, told: Sequence[int] | None, most: Sequence[int]) -> tuple
     found = tuple(told) if told is not None and fits else None
     write(**{name: "-".join(map(str, found)) if found else None})
     return found
+
+
+def held(name: str | None, key: str, *of: str) -> dict[str, str]:
+    """What the reader holds in the component `key`: "at", as its script writes it ("" for nothing), and "of", for it.
+
+    What the script told counts, else the address, if there is a `name` for it. What was held of something else, such
+    as an earlier text, is let go: `of` says what the component shows, as far as what is held belongs to it.
+    """
+    about = digest(*of)
+    if name is not None:
+        anew(name, about)
+    told = played(key).get("held")
+    if isinstance(told, dict) and told.get("of") == about:
+        return {"of": about, "at": str(told.get("at", ""))[:HELD]}
+    return {"of": about, "at": str(now().get(name, ""))[:HELD] if name is not None else ""}
+
+
+def digest(*of: str) -> str:
+    """A short name of what a component shows."""
+    return hashlib.sha256(json.dumps(of).encode()).hexdigest()[:12]
 
 
 def forget_picked(name: str, chart: str) -> None:

@@ -9,6 +9,7 @@ from dashboard.choices import controls, files, pairs, subject, texts, units
 from dashboard.choices import writing as dials_of
 from dashboard.choices.behind import behind as one_index
 from dashboard.choices.picked import clicked as clicked_in
+from dashboard.choices.picked import held as held_in
 from dashboard.choices.picked import picked as picked_of
 from dashboard.choices.picked import points as points_of
 from dashboard.choices.several import anew as let_go
@@ -134,6 +135,11 @@ def clicked(name: str, told: Sequence[int] | None, most: Sequence[int]) -> tuple
     if not is_second():
         return clicked_in(name, told, most)
     return None if told is None or any(n >= m for n, m in zip(told, most, strict=True)) else tuple(told)
+
+
+def held(name: str, picture: str, *of: str) -> dict[str, str]:
+    """What is held in a component, by the name of its key; on the second side what is held there, in no address."""
+    return held_in(None if is_second() else name, key(picture), *of)
 
 
 def _given(chosen: Any, *_: Any, **__: Any) -> Any:

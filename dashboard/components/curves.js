@@ -101,7 +101,7 @@ function mark(shown, step) {
 async function saveRemoval(shown, format) {
   const { data } = shown
   if (format === "JSON") return download(data.name, "json", toJson(data), "application/json")
-  if (format === "HTML") return savePage(shown.root, data.name, data)
+  if (format === "HTML") return savePage(shown.root, data.name, { ...data, held: shown.held() })
   if (format === "CSV") {
     const head = ["order", "step", "word", "probability_taking_away", "probability_putting_back"]
     const rows = shown.lines.flatMap((/** @type {any} */ line) =>

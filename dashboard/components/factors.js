@@ -62,8 +62,10 @@ function buildRows(strip) {
       const k = of(event)
       if (k === null) return
       strip.locked = strip.locked === k ? null : k
+      strip.data = { ...strip.data, locked: strip.locked } // a saved page opens so
       strip.paint()
       strip.say()
+      strip.setState?.("held", { of: strip.data.of, at: strip.locked === null ? "" : String(k + 1) })
     }, options)
   }
   strip.rows = strip.data.values.map((/** @type {unknown} */ _, /** @type {number} */ k) => makeRow(strip, k))
@@ -101,6 +103,12 @@ function factorSentence(strip, target) {
 /** @type {Kind} */
 const factors = {
   prepare(strip) {
+    const { of, values, stability, locked } = strip.data
+    const rows = JSON.stringify([of, values, stability, strip.theme])
+    if (strip.rowsOf === rows) return // an answer to what was told; new rows would take the focus away
+    strip.rowsOf = rows
+    if (strip.lockedOf !== of) strip.locked = locked
+    strip.lockedOf = of
     strip.hues = strip.data.values.map((/** @type {unknown} */ _, /** @type {number} */ k) => {
       const colours = strip.theme.categorical
       return makeRamp([strip.theme.background, colours[k % colours.length]])
@@ -110,7 +118,6 @@ const factors = {
       text: strip.hues.flatMap((/** @type {Ramp} */ hue) => hue.text),
     }
     strip.looked = null
-    if (strip.locked >= strip.data.values.length) strip.locked = null
     buildRows(strip)
     strip.frame.legend.textContent = says("script-factors.legend")
   },

@@ -1,6 +1,6 @@
 """factors: which units work together, and where in the text each group is active?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboard.components import load
 from dashboard.components.strip import SHARED, Word, numbers
@@ -17,12 +17,13 @@ def factors(
     share: Sequence[float],
     written: int,
     key: str,
+    held: Mapping[str, str],
     caption: str = "",
     direction: str = "ltr",
     group: str | None = None,
     selected: int | None = None,
-) -> None:
-    """Draw text and factors.
+) -> str:
+    """Draw text and factors; return the number of the factor that is held, from 1, or "".
 
     Args:
         words: The tokens; the last `written` of them were added by the model.
@@ -33,6 +34,7 @@ def factors(
         share: Each factor's share of what all explain.
         written: How many tokens at the end the model wrote itself.
         key: The component's key.
+        held: Which factor was held before, see `choices.held`.
         caption: Line under exported pictures.
         direction: "ltr" or "rtl".
         group: Views of one group mark the word another one points at.
@@ -42,6 +44,8 @@ def factors(
         if len(row) != len(words):
             raise ValueError(f"a factor has {len(row)} entries for {len(words)} words")
     given = len(words) - written
+    known = [str(k) for k in range(1, len(values) + 1)]
+    at = held["at"] if held["at"] in known else ""
     load("factors", *SHARED)(
         key=key,
         data={
@@ -61,8 +65,12 @@ def factors(
             "direction": direction,
             "group": group,
             "selected": selected,
+            "of": held["of"],
+            "locked": known.index(at) if at else None,
             "label": says("component-factors.the-text-coloured-by-factors"),
         },
-        default={"selected": selected},
+        default={"selected": selected, "held": None},
         on_selected_change=lambda: None,
+        on_held_change=lambda: None,
     )
+    return at

@@ -1,5 +1,5 @@
 // Several maps of one number, word under word: each line of text once for each method, in its colours. Two
-// methods at a time are compared: the words they rank most differently are underlined.
+// methods at a time are compared: the words they rank most differently are underlined. A click pins a word.
 
 const LABEL_WIDTH = 168
 const NARROW = 560
@@ -38,7 +38,8 @@ class Maps {
     this.parts = buildMaps(root)
     this.data = /** @type {any} */ (null)
     this.pair = 0
-    this.word = /** @type {number | null} */ (null)
+    this.word = /** @type {number | null} */ (null) // that is pointed at
+    this.pin = /** @type {number | null} */ (null)
     this.width = 0
     const { pairs, lines, tools } = this.parts
     const hear = (/** @type {EventTarget} */ node, /** @type {string} */ type, /** @type {any} */ act) =>
@@ -51,11 +52,11 @@ class Maps {
     hear(lines, "pointerleave", () => this.look(null))
     hear(lines, "focusin", (/** @type {Event} */ event) => this.look(wordOf(event)))
     hear(lines, "focusout", () => this.look(null))
-    hear(lines, "click", (/** @type {Event} */ event) => this.look(wordOf(event)))
+    hear(lines, "click", (/** @type {Event} */ event) => this.keep(wordOf(event)))
     hear(lines, "keydown", (/** @type {KeyboardEvent} */ event) => this.walk(event))
     hear(tools, "click", (/** @type {Event} */ event) => {
       const { format } = /** @type {HTMLElement} */ (event.target).dataset
-      if (format) void this.save(format)
+      if (format) void saveMaps(this, format)
     })
     const observer = new ResizeObserver(() => this.reflow())
     observer.observe(root)
@@ -67,13 +68,15 @@ class Maps {
   /**
    * @param {any} data
    * @param {ReturnType<typeof readTheme>} theme
+   * @param {(name: string, value: unknown) => void} setState
    */
-  update(data, theme) {
-    const text = JSON.stringify(data)
-    if (this.text !== text) this.pair = data.first
-    this.text = text
-    this.data = data
-    this.theme = theme
+  update({ held, ...data }, theme, setState) {
+    const [text, themed] = [JSON.stringify(data), JSON.stringify(theme)]
+    const fresh = this.text !== text
+    const same = !fresh && this.themed === themed
+    Object.assign(this, { of: held.of, themed, theme, setState })
+    if (same) return // an answer to what was told; drawing anew would take the focus away
+    if (fresh) Object.assign(this, { text, data, pair: held.pair, pin: held.word, word: null })
     this.signed = data.rows.some((/** @type {any} */ row) => row.signed)
     this.ramp = this.signed ? theme.diverging : theme.sequential
     const { bar, ends, hint } = this.parts
@@ -178,7 +181,27 @@ class Maps {
   choose(pair) {
     this.pair = pair
     this.underline()
+    this.tell()
+  }
+
+  /** Pin a word, or let go of it. @param {number | null} word */
+  keep(word) {
+    if (word === null) return this.look(null)
+    this.pin = this.pin === word ? null : word
+    this.look(this.pin, true)
+    this.tell()
+  }
+
+  /** What is pinned and compared, as data. */
+  held() {
+    return { of: this.of, word: this.pin, pair: this.pair }
+  }
+
+  /** Say it, and let the address keep the pinned word and the pair. */
+  tell() {
     this.parts.live.textContent = sayWords(this.sentence())
+    const pair = this.pair === this.data.first ? "" : `-${this.data.pairs[this.pair].name}`
+    this.setState?.("held", { of: this.of, at: `${this.pin ?? ""}${pair}` })
   }
 
   /** Mark the words on which the two chosen methods differ most. */
@@ -202,21 +225,33 @@ class Maps {
    */
   look(word, anew) {
     if (this.word === word && !anew) return
-    if (this.word !== null) for (const node of this.cells.get(this.word) || []) node.classList.remove("on")
     this.word = word
-    if (word !== null) for (const node of this.cells.get(word) || []) node.classList.add("on")
+    const shown = this.shown()
+    this.cells.forEach((/** @type {HTMLElement[]} */ nodes, /** @type {number} */ index) =>
+      nodes.forEach((node, r) => {
+        node.classList.toggle("on", index === shown)
+        node.classList.toggle("pinned", index === this.pin)
+        if (r === 0) node.setAttribute("aria-pressed", String(index === this.pin))
+      }),
+    )
     writeSentence(this.parts.readout, this.sentence())
+  }
+
+  /** The word that is pointed at, else the pinned one. */
+  shown() {
+    return this.word ?? this.pin
   }
 
   /** @returns {Part[]} */
   sentence() {
     const { rows, words, pairs } = this.data
-    if (this.word !== null) {
+    const shown = this.shown()
+    if (shown !== null) {
       const scored = rows
-        .map((/** @type {any} */ row) => [row.title, row.written[this.word], row.ranks[this.word]])
+        .map((/** @type {any} */ row) => [row.title, row.written[shown], row.ranks[shown]])
         .filter((/** @type {any[]} */ entry) => entry[1] !== null)
       const scores = scored.map(([title, value, rank]) => says("script-maps.score", { method: title, value, rank: ordinal(rank) })).join(", ")
-      const word = { name: visible(words[this.word].t) }
+      const word = { name: visible(words[shown].t) }
       return scores ? saysParts("script-maps.scores", { word, scores }) : saysParts("script-maps.no-score", { word })
     }
     const pair = pairs[this.pair]
@@ -231,9 +266,13 @@ class Maps {
     return differ.length ? [`${said} `, ...saysParts("script-maps.differ", { words: joinParts(differ) })] : [said]
   }
 
-  /** Arrow keys walk through the words of the first method. @param {KeyboardEvent} event */
+  /** Arrow keys walk through the words of the first method; Escape lets go. @param {KeyboardEvent} event */
   walk(event) {
     const index = wordOf(event)
+    if (event.key === "Escape" && this.pin !== null) {
+      event.stopPropagation()
+      return this.keep(this.pin)
+    }
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (index === null || !step) return
     event.preventDefault()
@@ -243,41 +282,13 @@ class Maps {
     next.tabIndex = 0
     next.focus()
   }
-
-  /** @param {string} format */
-  async save(format) {
-    const { name, caption, rows, words } = this.data
-    if (format === "JSON") {
-      return download(name, "json", toJson(this.data), "application/json")
-    }
-    if (format === "HTML") return savePage(this.root, name, { ...this.data, first: this.pair })
-    if (format === "CSV") {
-      const head = ["method", ...words.map((/** @type {Word} */ word) => word.t)]
-      const body = rows.map((/** @type {any} */ row) => [row.title, ...row.raw])
-      return download(name, "csv", toCsv([head, ...body]), "text/csv")
-    }
-    const scene = makeScene(this.root, {
-      skip: (node) => node.matches(".tools, .unseen"),
-      ramp: this.ramp, caption, background: this.theme.background,
-      muted: getComputedStyle(this.parts.legend).color,
-    })
-    return savePicture(format, name, scene)
-  }
 }
 
 /** The two methods of a pair. @param {any[]} rows @param {any} pair */
 const pairName = (rows, { one, other }) => says("script-maps.pair", { one: rows[one].title, other: rows[other].title })
 
-/** The word an event is about. @param {Event} event */
-const wordOf = (event) => numberOf(event, "word")
-
-/** The word or the pair an event is about. @param {Event} event @param {"word" | "pair"} kind */
-function numberOf(event, kind) {
-  const node = /** @type {Element} */ (event.target).closest(`[data-${kind}]`)
-  return node ? Number(node.getAttribute(`data-${kind}`)) : null
-}
-
-export default function ({ data, parentElement }) {
-  instance(parentElement, (root, signal) => new Maps(root, signal)).update(data, readTheme(parentElement))
+export default function ({ data, parentElement, setStateValue }) {
+  const theme = readTheme(parentElement)
+  instance(parentElement, (root, signal) => new Maps(root, signal)).update(data, theme, setStateValue)
   return dispose(parentElement)
 }

@@ -1,8 +1,8 @@
 // Does the answer go when a map's words go? A slider takes them away one by one: the text with those words
-// struck out, every method's curve, and the numbers. All of it is here: moving the slider asks for nothing.
+// struck out, every method's curve, and the numbers. All of it is here: moving the slider asks for nothing, and where
+// it is let go is told for the address.
 
 const GREY = "#8a8f98"
-const START = 3
 
 /** An area with two figures, as the sentences write them: 0.93; "about 0" for less. @param {number} p */
 function share(p) {
@@ -57,13 +57,14 @@ class Removal {
     const { back, slider, on, ways, chart, scroll, tools } = this.parts
     const hear = (/** @type {EventTarget} */ node, /** @type {string} */ type, /** @type {any} */ act) =>
       node.addEventListener(type, act, { signal })
-    hear(back, "click", () => this.go(this.step - 1))
-    hear(on, "click", () => this.go(this.step + 1))
+    hear(back, "click", () => this.keep(this.step - 1))
+    hear(on, "click", () => this.keep(this.step + 1))
     hear(slider, "input", () => this.go(Number(slider.value)))
+    hear(slider, "change", () => this.tell())
     ways.forEach((node, i) => hear(node, "click", () => this.turn(i === 1)))
     hear(chart, "pointermove", (/** @type {PointerEvent} */ event) => this.point(event))
     hear(chart, "pointerleave", () => this.look(null))
-    hear(chart, "click", (/** @type {PointerEvent} */ event) => this.go(this.stepAt(event)))
+    hear(chart, "click", (/** @type {PointerEvent} */ event) => this.keep(this.stepAt(event)))
     hear(scroll, "click", (/** @type {Event} */ event) => this.choose(event))
     hear(tools, "click", (/** @type {Event} */ event) => {
       const { format } = /** @type {HTMLElement} */ (event.target).dataset
@@ -79,19 +80,22 @@ class Removal {
   /**
    * @param {any} data
    * @param {any} theme
+   * @param {(name: string, value: unknown) => void} setState
    */
-  update(data, theme) {
-    this.theme = theme
-    const text = JSON.stringify(data)
-    if (this.text !== text) {
-      const same = this.data && JSON.stringify(this.data.words) === JSON.stringify(data.words)
+  update({ held, ...data }, theme, setState) {
+    const [text, themed] = [JSON.stringify(data), JSON.stringify(theme)]
+    const fresh = this.text !== text
+    const same = !fresh && this.themed === themed
+    Object.assign(this, { of: held.of, themed, theme, setState })
+    if (same) return // an answer to what was told
+    if (fresh) {
       this.text = text
       this.data = data
       this.count = data.numbers.length
       this.lines = linesOf(data, theme.categorical)
-      this.chosen = Math.min(same ? this.chosen : 0, this.lines.length - 1)
-      this.back = this.back && Boolean(data.random.insertion)
-      this.step = same ? Math.min(this.step, this.count) : Math.min(START, this.count - 1)
+      this.chosen = held.line
+      this.back = held.back
+      this.step = held.step
       this.cells = writeText(this.parts.text, data)
       this.parts.slider.max = String(this.count)
       this.parts.modes.hidden = !data.random.insertion
@@ -107,9 +111,28 @@ class Removal {
   turn(back) {
     this.back = back
     this.draw()
+    this.tell()
   }
 
   /** Keep a step. @param {number} step */
+  keep(step) {
+    this.go(step)
+    this.tell()
+  }
+
+  /** The address keeps where the slider was let go, and what is in front. */
+  tell() {
+    const front = this.chosen ? [this.lines[this.chosen].name] : []
+    const at = [this.step, ...(this.back ? ["back"] : []), ...front].join("-")
+    this.setState?.("held", { of: this.of, at })
+  }
+
+  /** Where the slider and what it moves stand, as data. */
+  held() {
+    return { of: this.of, step: this.step, back: this.back, line: this.chosen }
+  }
+
+  /** Go to a step. @param {number} step */
   go(step) {
     this.step = Math.max(0, Math.min(this.count, step))
     this.preview = null
@@ -140,8 +163,11 @@ class Removal {
   choose(event) {
     const row = /** @type {Element} */ (event.target).closest("[data-line]")
     if (!row) return
-    this.chosen = Number(/** @type {HTMLElement} */ (row).dataset.line)
+    const chosen = Number(/** @type {HTMLElement} */ (row).dataset.line)
+    if (this.back && !this.lines[chosen].insertion) return
+    this.chosen = chosen
     this.draw()
+    this.tell()
   }
 
   /** Curves and table: what a step does not change. */
@@ -194,7 +220,7 @@ function linesOf(data, colours) {
     ...method,
     colour: colours[i % colours.length],
   }))
-  if (data.greedy) lines.push({ ...data.greedy, title: says("script-removal.greedy-order"), colour: GREY, dotted: true })
+  if (data.greedy) lines.push({ ...data.greedy, name: "greedy", title: says("script-removal.greedy-order"), colour: GREY, dotted: true })
   return lines
 }
 
@@ -243,11 +269,11 @@ function removalSentence(shown, step) {
   return shown.back ? saysParts("script-removal.put-back-step", filled) : saysParts("script-removal.did-step", filled)
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const host = "host" in parentElement ? parentElement.host : parentElement
   const listed = getComputedStyle(host).getPropertyValue("--st-chart-categorical-colors")
   const categorical = listed.split(/,(?![^(]*\))/).map((colour) => colour.trim())
   const theme = { ...readTheme(parentElement), categorical }
-  instance(parentElement, (root, signal) => new Removal(root, signal)).update(data, theme)
+  instance(parentElement, (root, signal) => new Removal(root, signal)).update(data, theme, setStateValue)
   return dispose(parentElement)
 }

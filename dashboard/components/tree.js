@@ -64,16 +64,18 @@ class Tree {
    * @param {any} data nodes: {up, t, said, p, way} parents first; up -1: the text
    * @param {any} theme
    * @param {(name: string, value: unknown) => void} tell
+   * @param {(name: string, value: unknown) => void} setState
    */
-  update(data, theme, tell) {
+  update(data, theme, tell, setState) {
     const text = JSON.stringify(data.nodes)
+    const themed = JSON.stringify([theme, this.root.clientWidth])
     const fresh = this.text !== text
-    this.theme = theme
-    this.tell = tell
+    const same = !fresh && this.themed === themed
+    Object.assign(this, { data, theme, themed, tell, setState })
+    if (same) return // an answer to what was told; drawing anew would take the focus away
     if (fresh) {
       this.text = text
-      this.data = data
-      this.kept = data.kept ?? null // a saved page opens with the way that was kept
+      this.kept = data.kept ?? null // of a link, or of a saved page
       this.at = null
       this.whole = false
       const inner = new Set(data.nodes.map((/** @type {any} */ node) => node.up))
@@ -174,6 +176,16 @@ class Tree {
     if (node === undefined) return
     this.kept = this.kept === Number(node) ? null : Number(node)
     this.mark()
+    const at = this.kept === null ? "" : this.turns(this.kept)
+    this.setState?.("held", { of: this.data.of, at })
+  }
+
+  /** Which child each node of a way is, the likeliest 0. @param {number} node */
+  turns(node) {
+    const { nodes } = this.data
+    const before = (/** @type {number} */ k) =>
+      nodes.slice(0, k).filter((/** @type {any} */ other) => other.up === nodes[k].up).length
+    return this.way(node).map(before).join("-")
   }
 
   mark() {
@@ -232,11 +244,12 @@ class Tree {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   instance(parentElement, (root, signal) => new Tree(root, signal)).update(
     data,
     readTheme(parentElement),
     setTriggerValue,
+    setStateValue,
   )
   return dispose(parentElement)
 }

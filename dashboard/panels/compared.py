@@ -13,12 +13,12 @@ from interpret.sentences import rounded
 from interpret.wording import words_of
 
 
-def removed(found: Any, said: str) -> None:
-    """The slider, the curves and the table of `Curves`."""
+def removed(found: Any, said: str, target: str) -> None:
+    """The slider, the curves and the table of `Curves`; `target`: what is explained, as `parse` reads it."""
     words, explained, after = _text(found)
     methods = [
         {
-            "title": title, "order": found.orders[m], "deletion": found.values[m],
+            "name": found.names[m], "title": title, "order": found.orders[m], "deletion": found.values[m],
             "insertion": None if found.insertion is None else found.insertion[m],
             "areas": found.areas[m], "aopc": found.aopc[m], "chance": not bool(found.beats_random[m]),
         }
@@ -27,20 +27,22 @@ def removed(found: Any, said: str) -> None:
     greedy = None
     if found.greedy is not None:
         greedy = {"order": found.greedy_order, "deletion": found.greedy, "areas": [found.greedy_area]}
-    removal(
+    at = removal(
         words, found.numbers.tolist(), methods,
         {
             "deletion": found.random, "areas": found.random_areas, "aopc": found.random_aopc,
             "insertion": None if found.insertion is None else found.random_insertion,
         },
-        key=choices.key("removal"), greedy=greedy, explained=explained, after=after, way=found.way,
+        key=choices.key("removal"), held=choices.held("removed", "removal", choices.model(), choices.text(), target),
+        greedy=greedy, explained=explained, after=after, way=found.way,
         name="removal", caption=frame.caption(found, says("compared.words-taken-away")),
         direction=figures.direction(found.text), label=said,
     )  # fmt: skip
+    choices.keep(removed=at or None)
 
 
-def side_by_side(found: Any, beside: list[Any]) -> None:
-    """The maps that an `Agreement` is about, those without ranks too."""
+def side_by_side(found: Any, beside: list[Any], target: str) -> None:
+    """The maps that an `Agreement` is about, those without ranks too; `target` as in `removed`."""
     words, explained, _ = _text(found)
     spans = [word.tokens for word in words_of(found.text, found.spans, found.words)]
     rows, at = [], {}
@@ -54,16 +56,19 @@ def side_by_side(found: Any, beside: list[Any]) -> None:
         rows.append(row | _row(sums, scores.signed, found.numbers.tolist(), len(words)))
     pairs = [
         {
-            "one": at[found.names[a]], "other": at[found.names[b]], "rho": float(found.values[a, b]),
+            "name": f"{found.names[a]}.{found.names[b]}", "one": at[found.names[a]],
+            "other": at[found.names[b]], "rho": float(found.values[a, b]),
             "kendall": float(found.kendall[a, b]),
             "disputed": [int(found.numbers[w]) for w in found.disputed[a, b] if found.apart[a, b, w] > 0],
         }
         for a, b in combinations(range(len(found.names)), 2)
     ]  # fmt: skip
-    maps(
-        words, rows, pairs, key=choices.key("maps"), explained=explained, name="maps",
+    pinned = maps(
+        words, rows, pairs, key=choices.key("maps"),
+        held=choices.held("pinned", "maps", choices.model(), choices.text(), target), explained=explained, name="maps",
         caption=frame.caption(found, says("compared.maps-of-several-methods")), direction=figures.direction(found.text),
     )  # fmt: skip
+    choices.keep(pinned=pinned or None)
 
 
 def _row(sums: np.ndarray, signed: bool, numbers: list[int], count: int) -> dict[str, list]:

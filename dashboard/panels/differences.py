@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dashboard import VERSION, figures, frame
+from dashboard import VERSION, choices, figures, frame
 from dashboard.anatomy_parts import scrolling
 from dashboard.components.maps import maps
 from dashboard.figures.comparison import pairs
@@ -59,8 +59,10 @@ def _strips(found: Comparison) -> None:
         "said": says("differences.the-last-row", found=_legend(found)),
     }  # fmt: skip
     words = [{"t": found.name(at), "s": 1, "n": 0} for at in range(len(found.kinds))]
-    maps(
-        words, rows, [pair], key=f"differences-{found.what}", name="differences",  # type: ignore[arg-type]
+    key = f"differences-{found.what}"
+    pinned = maps(
+        words, rows, [pair], key=key, name="differences",  # type: ignore[arg-type]
+        held=choices.held("pinned", key, *found.names, *found.texts, found.what),
         direction=figures.direction(found.texts[0]),
         caption=f"{shows(found)} · Underhood {VERSION}",
         scale=(
@@ -68,6 +70,7 @@ def _strips(found: Comparison) -> None:
             f"{_number(found, -most, signed=True)}{_unit(found, ' ')}",
         ),
     )  # fmt: skip
+    choices.keep(pinned=pinned or None)
 
 
 def _row(

@@ -71,11 +71,13 @@ def _maps(found: Overlaid) -> None:
         "one": 0, "other": 1, "rho": found.rho, "kendall": 0.0, "disputed": found.apart(APART),
         "said": says("overlaid.the-stronger-the-colour"),
     }  # fmt: skip
-    maps(
-        words, rows, [pair], key="overlaid", name="two-models", direction=figures.direction(found.text),  # type: ignore[arg-type]
+    held = choices.held("pinned", "overlaid", found.text, *found.models)
+    pinned = maps(
+        words, rows, [pair], key="overlaid", held=held, name="two-models", direction=figures.direction(found.text),  # type: ignore[arg-type]
         caption=says("overlaid.surprise-of-each-word", models=' and '.join(found.models)),
         scale=(f"{most:.0f} bits", says("overlaid.both-on-one-scale-beside")),
     )  # fmt: skip
+    choices.keep(pinned=pinned or None)
 
 
 def _ranks(row: np.ndarray, known: np.ndarray) -> list[int | None]:

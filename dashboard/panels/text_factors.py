@@ -49,12 +49,15 @@ def _chosen(found: TextFactors) -> int:
 
 def coloured(found: Factors, title: str) -> None:
     """The text in its factors' colours, a line for each factor, and the strongest units."""
-    factors(
+    held = choices.held("factor", "factors", choices.model(), *found.names)
+    at = factors(
         pieces_of(found), found.values.tolist(), names=found.names, units=found.units,
         stability=found.stability.tolist(), share=found.share.tolist(), written=found.written,
-        key=choices.key("factors"), caption=frame.caption(found, title), direction=figures.direction(found.text),
-        group=choices.group("text"), selected=choices.token("factors", len(found.tokens)),
+        key=choices.key("factors"), held=held, caption=frame.caption(found, title),
+        direction=figures.direction(found.text), group=choices.group("text"),
+        selected=choices.token("factors", len(found.tokens)),
     )  # fmt: skip
+    choices.keep(factor=at or None)
     first = dict.fromkeys(unit.removesuffix(" (−)") for units in found.units for unit in units[:2])
     choices.offered_units("strongest", says("text-factors.the-strongest-units-of-each"), list(first))
     st.page_link("views/unit.py", label=says("pages.unit"), icon=":material/visibility:")

@@ -47,10 +47,10 @@ def show(asked: Explained) -> None:
     said = found.sentences()[0]
     frame.said(said)
     if kind == "faithfulness":
-        compared.removed(found, said)
+        compared.removed(found, said, asked.target)
     elif kind == "agreement":
         beside = [_map(asked, method) for method in methods]
-        compared.side_by_side(found, beside)
+        compared.side_by_side(found, beside, asked.target)
     else:
         st.plotly_chart(
             figures.trust(found), key=choices.key(f"trust-{kind}"), config=figures.CONFIG, alt=said

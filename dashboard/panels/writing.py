@@ -45,12 +45,14 @@ def ways() -> None:
     frame.said(found.in_words())
     nodes = range(len(found.parents))
     phrases = [found.said(node) for node in nodes]
-    tree(
+    held = choices.held("branch", "tree", choices.model(), choices.text())
+    kept = tree(
         found.parents.tolist(), [bare(token) for token in found.marked()],
         [found.phrase(node) for node in nodes], found.values.tolist(), np.exp(found.paths).tolist(),
-        key="tree", on_go=lambda: choices.go_on_with("tree", phrases), label=found.in_words(),
+        key="tree", held=held, on_go=lambda: choices.go_on_with("tree", phrases), label=found.in_words(),
         caption=frame.caption(found, says("writing.tree-of-continuations")),
     )  # fmt: skip
+    choices.keep(branch=kept or None)
     frame.check(found)
     frame.notes("tree")
 

@@ -29,3 +29,10 @@ def test_a_flagship_opens_and_its_word_is_read_for_both(server, desk):
     expect(page.locator(".line .label").filter(has_text="difference").first).to_be_visible()
     page.locator(".cell.word", has_text="mill").first.hover()
     expect(page.locator(".readout")).to_contain_text("difference")
+    page.locator(".cell.word", has_text="mill").first.click()
+    page.wait_for_url("**pinned=*")
+    settle(page)
+    page.mouse.move(1, 1)
+    said = page.locator(".readout").inner_text()
+    again = desk.open(page.url, width=1280)
+    assert again.locator(".readout").inner_text() == said and "difference" in said

@@ -1,4 +1,8 @@
-"""Evidence under the pointer: the slider takes words away, maps are compared, a phrase is chosen."""
+"""Evidence under the pointer: the slider takes words away, maps are compared, a phrase is chosen.
+
+Where the slider was let go, and the word and the pair that were chosen, are there again when the link is opened."""
+
+import re
 
 import pytest
 
@@ -20,7 +24,21 @@ def state(box) -> dict:
     )
 
 
-def test_the_slider_strikes_words_out_and_sends_nothing(desk, server):
+def drag(slider, step: int) -> None:
+    """Move the slider without letting it go, as a pointer does."""
+    slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input')) }", str(step))
+
+
+def compared(box) -> dict:
+    """What the maps show: the sentence, how many cells are marked, and the pair."""
+    return box.evaluate(
+        "(root) => ({ said: root.querySelector('.readout').textContent, on: root.querySelectorAll('.on').length,"
+        " apart: [...root.querySelectorAll('.apart')].map((node) => node.dataset.word),"
+        " pair: root.querySelector('.pair[aria-pressed=true]').textContent })"
+    )
+
+
+def test_the_slider_strikes_words_out_and_sends_nothing_until_it_is_let_go(desk, server):
     page = desk.open(server.address("saliency", model="wiki-lstm", text=TEXT, method="leave_one_out"))
     wire = desk.seen(page)
     box = strips.strip(page, "removal")
@@ -30,26 +48,37 @@ def test_the_slider_strikes_words_out_and_sends_nothing(desk, server):
     page.wait_for_timeout(300)
     wire.forget()
     slider = box.locator("input[type=range]")
-    slider.focus()
-    slider.press("ArrowRight")
+    drag(slider, 4)
     more = state(box)
     assert more["step"] == 4 and set(first["gone"]) < set(more["gone"]) and more["at"] != first["at"]
-    slider.press("Home")
+    drag(slider, 0)
     assert state(box)["gone"] == [] and "With every word there" in state(box)["said"]
-    slider.press("End")
-    assert len(state(box)["gone"]) == 12
+    drag(slider, 12)
+    assert len(state(box)["gone"]) == 12 and state(box)["ms"] < 16
     chart = box.locator(".chart svg")
     middle = chart.bounding_box() or {"width": 0, "height": 0}
     chart.hover(position={"x": middle["width"] / 2, "y": middle["height"] / 2})
     pointed = state(box)
     assert pointed["step"] == 12 and 4 <= len(pointed["gone"]) <= 8, "hovering previews and keeps the step"
-    box.get_by_role("button", name="put back").click()
-    box.locator(".method", has_text="Gradient norm").click()
-    slider.press("Home")
-    assert len(state(box)["gone"]) == 12 and state(box)["said"].startswith("Gradient norm")
     page.wait_for_timeout(300)
     assert wire.quiet(), "moving the slider asks Python for nothing"
     assert pointed["ms"] < 16
+    box.get_by_role("button", name="put back").click()
+    box.locator(".method", has_text="Gradient norm").click()
+    slider.focus()
+    slider.press("Home")
+    slider.press("ArrowRight")
+    page.wait_for_url(re.compile("removed=1-back-gradient_norm"))
+    settle(page)
+    now = state(box)
+    assert len(now["gone"]) == 11 and now["said"].startswith("Gradient norm")
+    assert slider.evaluate("(node) => node.getRootNode().activeElement === node"), (
+        "an answer takes no focus away"
+    )
+    again = strips.strip(desk.open(page.url), "removal")
+    assert {name: value for name, value in state(again).items() if name != "ms"} == {
+        name: value for name, value in now.items() if name != "ms"
+    }
 
 
 def test_two_methods_are_compared_and_a_word_is_read(desk, server):
@@ -62,9 +91,13 @@ def test_two_methods_are_compared_and_a_word_is_read(desk, server):
     assert rows.count() == 4
     page.wait_for_timeout(300)
     wire.forget()
+    box.locator("button.cell[data-word='3']").hover()
+    page.wait_for_timeout(300)
+    assert wire.quiet()
     pairs = box.locator(".pair")
     assert pairs.count() == 6
     pairs.nth(0).click()
+    page.mouse.move(1, 1)
     said = box.locator(".readout").inner_text()
     assert "Leave one out and Integrated gradients: rank correlation" in said
     assert box.locator(".apart").count() in (0, 2, 4, 6), "each word that differs, in both rows"
@@ -73,8 +106,16 @@ def test_two_methods_are_compared_and_a_word_is_read(desk, server):
     assert box.locator(".readout").inner_text().startswith("film")
     lefts = box.locator("[data-word='7']").evaluate_all("(nodes) => nodes.map((n) => n.offsetLeft)")
     assert len(set(lefts)) == 1, "the same word stands in one column"
-    page.wait_for_timeout(300)
-    assert wire.quiet()
+    box.locator("button.cell[data-word='7']").click()
+    page.wait_for_url(re.compile("pinned=7"))
+    settle(page)
+    page.mouse.move(1, 1)
+    now = compared(box)
+    assert now["said"].startswith("film") and now["on"] == 4
+    assert compared(strips.strip(desk.open(page.url), "maps")) == now
+    box.locator("button.cell[data-word='7']").press("Escape")
+    page.wait_for_url(lambda url: "pinned=7" not in url)
+    assert box.locator(".pinned").count() == 0
 
 
 @pytest.mark.parametrize("way", ["shift", "button"])

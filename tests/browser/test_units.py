@@ -39,9 +39,18 @@ def test_a_factor_is_shown_alone(desk, server):
     page.mouse.move(1, 1)
     expect(rows.nth(0)).to_have_class("factor")
     assert colours(page, "factors") == before
-    rows.nth(1).click()
-    page.mouse.move(1, 1)
+    rows.nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**factor=2**")
+    settle(page)
+    assert rows.nth(1).evaluate("(row) => row.getRootNode().activeElement === row"), (
+        "the answer leaves the focus"
+    )
+    rows.nth(1).blur()
     assert colours(page, "factors") == alone
+    again = desk.open(page.url)
+    assert colours(again, "factors") == alone
+    expect(strip(again, "factors").locator(".factor[aria-pressed=true]")).to_contain_text("Factor 2")
     read = "(all) => all.map((swatch) => getComputedStyle(swatch).backgroundColor)"
     swatches = rows.locator(".swatch").evaluate_all(read)
     assert len(set(swatches)) == 4

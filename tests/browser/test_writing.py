@@ -47,6 +47,12 @@ def test_a_way_is_kept_compared_and_gone_on_with(desk, server):
     leaves = place.locator(".node")
     leaves.nth(0).click()
     assert "bits of surprise" in place.locator(".said").inner_text()
+    page.wait_for_url(re.compile("branch=0"))
+    settle(page)
+    again = desk.open(page.url).locator("[class*=st-key-tree]").first
+    assert again.locator(".node[aria-pressed=true]").all_inner_texts() == [leaves.nth(0).inner_text()]
+    page.mouse.move(1, 1)
+    assert again.locator(".said").inner_text() == place.locator(".said").inner_text()
     leaves.nth(3).hover()
     assert "times" in place.locator(".said").inner_text()
     place.get_by_role("button", name="Go on from here").click()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.choices import address
+from dashboard.choices.picked import digest
 
 ROOT = Path(__file__).parents[2]
 TYPED = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
@@ -26,7 +27,8 @@ BESIDE = (
     "with_stage",
     "first_stage",
 )  # what stands on the second side, and the first's stage
-SHOWN = ("shown_token", "shown_place")  # what a strip and a chart had told
+SHOWN = ("shown_token", "shown_place", "shown_branch")  # what a strip, a chart and a tree had told
+TREE = "a tree of this text"
 OFFERED = ["one", "two words", "a|b,c", "ä &=?#%+/", "7"]
 VALUES: dict[str, Any] = {
     "pick": st.sampled_from(OFFERED),
@@ -88,6 +90,9 @@ def every_control(known: dict[str, str], offered: list[str]) -> None:
     phrase = choices.phrase("strip", 20)
     choices.keep_word(choices.word("strip", 20))
     streamlit.session_state["shown_token"] = choices.token("tokens", 20)
+    held = choices.held("branch", "tree", "a tree of this text")
+    choices.keep(branch=held["at"] or None)
+    streamlit.session_state["shown_branch"] = held["at"]
     told = [int(point[axis]) for point in choices.points("chart") for axis in ("y", "x")]
     streamlit.session_state["shown_place"] = choices.clicked("place", told or None, (12, 30))
     choices.keep_phrase(phrase)
@@ -122,6 +127,9 @@ def states(draw: st.DrawFn) -> dict[str, Any]:
     state |= beside
     click = {"selection": {"points": [{"x": draw(st.integers(0, 31)), "y": draw(st.integers(0, 13))}]}}
     state["chart"] = draw(st.sampled_from([click, {}, {"selection": {"points": []}}]))
+    branch = draw(st.lists(st.integers(0, 3), max_size=4).map(lambda turns: "-".join(map(str, turns))))
+    of = digest(draw(st.sampled_from([TREE, "a tree of an earlier text"])))
+    state["tree"] = draw(st.sampled_from([{"held": {"of": of, "at": branch}}, {"held": None}, {}]))
     state["tokens"] = draw(st.sampled_from([{"selected": first}, {}]))
     return {**state, "strip": draw(st.sampled_from([strip, {}])), "text": draw(st.one_of(TYPED, LONG))}
 

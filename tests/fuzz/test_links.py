@@ -40,6 +40,10 @@ OTHERS = (
     "cell",
     "pair",
     "row",
+    "branch",
+    "removed",
+    "factor",
+    "pinned",
     "carried",
     "lesson",
     "step",
@@ -90,6 +94,7 @@ WORST = " ".join(
 )  # the one case of `make test`
 CHOSEN = {
     "word": "-1", "unit": MARKUP[2], "look": "own", "words": "texts", "other": WORST[:40], "place": "0-0-0",
+    "branch": "0-9-0", "removed": "-1-back-greedy", "factor": "0", "pinned": "9e9-x.y",
     "token": "1e9", "with": MARKUP[0], "dials": "nan,nan,nan,nan", "count": "10", "lesson": "own", "carried": "A",
 }  # fmt: skip
 
