@@ -21,6 +21,7 @@ run: $(RUN_STAMP) ## open the dashboard on http://localhost:8501 (PORT=9000 for 
 
 test: $(DEV_STAMP) ## lint, types and every test (ARGS="-k saliency" for some)
 	@sh tests/chromium.sh
+	@sh tests/fonts.sh
 	@$(MAKE) --no-print-directory check
 	$(PY) -m pytest $(ARGS)
 
@@ -48,6 +49,7 @@ fuzz: $(DEV_STAMP) ## 50,000 hostile texts, links, files and models, drawn anew 
 
 shots: $(DEV_STAMP) ## take the expected element pictures of tests/shots anew
 	@sh tests/chromium.sh
+	@sh tests/fonts.sh
 	$(PY) -m pytest -m shots --update-shots $(ARGS)
 
 axe: $(DEV_STAMP) ## look at every page with axe-core, wide and on a phone, light and dark

@@ -5,6 +5,8 @@ text (zero vectors, the vocabulary's mean, or the tokenizer's filling piece; the
 text. The scores of a row add up to f(text) - f(blank). How far they miss is the gap; steps are doubled for
 the rows that miss by more than `tolerance` until they do not, or `most_steps` is reached. A change of f
 below 0.001 is compared with 0.001. Nodes and weights are Gauss-Legendre's.
+Where f jumps at many places of the way, steps would help only by hundreds, if at all: such a row gets an eighth
+of `most_steps`, and the notes say so. One steep place, such as a norm at zero vectors, is found by more steps.
 
 Source: Sundararajan, Taly, Yan 2017, https://arxiv.org/abs/1703.01365, equation 1.
 """
@@ -25,6 +27,11 @@ from interpret.sensitivity import input_gradients, numbers_of
 from interpret.sentences import rounded
 from interpret.target import Target
 from models.base import LanguageModel, Refusal
+
+SMALLEST = 1e-3  # a smaller change of f is compared with this
+EIGHTH = 8  # of most_steps: the part that a row gets where f jumps at many places
+PROBES = 64  # steps by which it is asked where f jumps: by a tenth of its whole change or more
+JUMPS = 8  # so many are found by more steps on the path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +70,22 @@ def along_the_path(
     return scores
 
 
+def jumps(model: LanguageModel, start: Tensor, end: Tensor, target: Target, size: np.ndarray) -> np.ndarray:
+    """At how many of `PROBES` places between two texts (T, D) f moves by more than a tenth of `size` (C,): (C,)."""
+    shares = torch.linspace(0, 1, PROBES + 1, dtype=end.dtype)
+    f = [numbers_of(model, (start + share * (end - start))[None], target)[0] for share in shares]
+    return (np.abs(np.diff(np.stack(f).astype(float), axis=0)) > size / 10).sum(axis=0)
+
+
 def compute(run: Run, target: Target, options: Options) -> Result:
     """Scores (C, T) in the target's unit, each row within `tolerance` of its sum where steps allow."""
     start = blank(run, options.baseline)
     totals = numbers_of(run.model, run.vectors[None], target)[0]
     wanted = (totals - numbers_of(run.model, start[None], target)[0]).astype(float)
+    size = np.maximum(np.abs(wanted), SMALLEST)
     scores = np.zeros((len(target.places), len(run.tokens)))
     used = np.zeros(len(target.places), dtype=int)
-    left, steps = list(range(len(target.places))), options.steps
+    left, steps, wandering = list(range(len(target.places))), options.steps, 0
     while left:
         scores[left] = along_the_path(run.model, start, run.vectors, target.rows(left), steps)
         used[left] = steps
@@ -81,6 +96,10 @@ def compute(run: Run, target: Target, options: Options) -> Result:
         steps *= 2
         if steps > options.most_steps:
             break
+        if steps > options.most_steps // EIGHTH and left and not (wandering or target.summed):
+            astray = jumps(run.model, start, run.vectors, target.rows(left), size[left]) > JUMPS
+            wandering = int(astray.sum())
+            left = [row for row, wanders in zip(left, astray, strict=True) if not wanders]
     gap = share_missed(scores.sum(axis=1), wanted)
     if target.summed:
         gap = np.atleast_1d(share_missed(scores.sum(), wanted.sum()))
@@ -92,26 +111,32 @@ def compute(run: Run, target: Target, options: Options) -> Result:
             says="The scores of a word add up to what the text adds to a blank text; the largest gap is {}.",
             value=float(100 * gap.max()), limit=100 * options.tolerance, unit=" %",
         ),
-        options=options, notes=_notes(gap, used, options),
+        options=options, notes=_notes(gap, used, wandering, options),
     )  # fmt: skip
 
 
 def share_missed(sums: Any, wanted: Any) -> Any:
     """|sum - wanted| as a share of |wanted|; a change below 1e-3 is compared with 1e-3."""
-    return np.abs(sums - wanted) / np.maximum(np.abs(wanted), 1e-3)
+    return np.abs(sums - wanted) / np.maximum(np.abs(wanted), SMALLEST)
 
 
-def _notes(gap: np.ndarray, used: np.ndarray, options: Options) -> tuple[str, ...]:
+def _notes(gap: np.ndarray, used: np.ndarray, wandering: int, options: Options) -> tuple[str, ...]:
     missed = int((gap > options.tolerance).sum())
     most, usual = int(used.max()), int(np.median(used))
     further = f", and up to {most} where the gap asked for more" if most > usual else ""
     steps = f"Steps on the way: {usual}{further}."
     if not missed:
         return (steps,)
-    return (
-        steps,
-        f"{missed} of {len(gap)} rows still miss by more than {rounded(options.tolerance)}: raise most_steps.",
+    short = (
+        f"{missed} of {len(gap)} rows still miss by more than {rounded(options.tolerance)}: raise most_steps."
     )
+    if not wandering:
+        return (steps, short)
+    astray = (
+        f"On the way from a blank text the answer jumps at more than {JUMPS} places in {wandering} of them, which no "
+        "number of steps adds up soon: these got an eighth of most_steps."
+    )
+    return (steps, short, astray)
 
 
 METHOD = Method(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.browser import fonts
 from tests.browser.compare import Machine, Mode, this_platform
 from tests.browser.desk import FLAGS, ROOT, Desk, Server, chromium_path, serve
 
@@ -50,10 +51,28 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
+def launch_arguments() -> list[str]:
+    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return [*FLAGS, *as_root]
+
+
 @pytest.fixture(scope="session")
 def chrome(playwright: Playwright) -> Iterator[Browser]:
-    as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS, *as_root])
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=launch_arguments())
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def lettered(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser that can also draw Chinese, Hindi and emoji."""
+    if reason := fonts.missing():
+        pytest.skip(reason)
+    own = str(fonts.settings(tmp_path_factory.mktemp("fonts")))
+    environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": own}
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path(), args=launch_arguments(), env=environment
+    )
     yield browser
     browser.close()
 
@@ -92,10 +111,10 @@ def alone(chrome: Browser):
 def machine(chrome: Browser) -> Machine:
     """What this browser is, as far as it decides how a page is drawn."""
     page = chrome.new_page()
-    fonts = page.evaluate(FONTS)
+    letters = page.evaluate(FONTS)
     page.close()
     major = int(chrome.version.split(".")[0])
-    return Machine(chromium=major, platform=this_platform(), fonts=fonts)
+    return Machine(chromium=major, platform=this_platform(), fonts=letters)
 
 
 MODE = pytest.StashKey[str]()

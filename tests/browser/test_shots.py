@@ -17,6 +17,10 @@ TEXT = "The keys to the old wooden cabinet are on the table, and Anna, who lost 
 RIGHT_TO_LEFT = {
     "arabic": "ذهب الولد إلى المدرسة، ثم قرأ كتابًا in English.", "hebrew": "הילד הלך לבית הספר today בבוקר.",
 }  # fmt: skip
+OF_OTHER_LETTERS = {
+    "chinese": "我今天去学校，看了一部很好的电影。", "hindi": "मैं विद्यालय जाता हूँ और फ़िल्म देखता हूँ।",
+    "emoji": "My 👨\u200d👩\u200d👧 saw 🇫🇷🇩🇪 and said 👍🏽 ❤️!",
+}  # fmt: skip
 MODELS = ("wiki-lstm", "reviews-gpt")
 DESK_PX, PHONE_PX = 1280, 390
 TALL_PX = 2600  # nothing scrolls: a place between two pixels would smooth edges otherwise
@@ -97,15 +101,16 @@ def anatomy_pictures() -> Iterator[Picture]:
                 yield Picture(name="attention", place=place, selector=columns)
 
 
-def script_pictures() -> Iterator[Picture]:
-    """Texts from right to left; other scripts need fonts that not every machine has (test_scripts.py measures)."""
-    for name, text in RIGHT_TO_LEFT.items():
+def script_pictures(texts: dict[str, str]) -> Iterator[Picture]:
+    """The text in the colours of its surprise; where its letters have no fonts, test_scripts.py measures."""
+    for name, text in texts.items():
         for theme, width in LOOKS:
             place = Place(view="", model="reviews-gpt", theme=theme, width=width, text=text)
             yield Picture(name=f"surprise-{name}", place=place, selector=".st-key-surprise")
 
 
-PICTURES = [*saliency_pictures(), *next_pictures(), *anatomy_pictures(), *script_pictures()]
+PICTURES = [*saliency_pictures(), *next_pictures(), *anatomy_pictures(), *script_pictures(RIGHT_TO_LEFT)]
+LETTERED = [*script_pictures(OF_OTHER_LETTERS)]  # with fonts of their own
 
 
 class Album:
@@ -158,8 +163,26 @@ def take(page: Page, picture: Picture) -> bytes:
     return shot
 
 
+@pytest.fixture(scope="module")
+def lettered_album(lettered: Browser, server: Server) -> Iterator[Album]:
+    made = Album(Desk(chrome=lettered, servers=[server.url]), server)
+    yield made
+    made.close()
+
+
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.stem)
 def test_a_picture_is_the_expected_one_twice(picture, album, mode, written, pytestconfig):
+    compare(picture, album, mode, written, pytestconfig)
+
+
+@pytest.mark.parametrize("picture", LETTERED, ids=lambda picture: picture.stem)
+def test_letters_that_need_fonts_are_the_expected_ones(picture, lettered_album, mode, written, pytestconfig):
+    compare(picture, lettered_album, mode, written, pytestconfig)
+
+
+def compare(
+    picture: Picture, album: Album, mode: Mode, written: list[str], pytestconfig: pytest.Config
+) -> None:
     pages = album.turn_to(picture.place)
     first, second = (take(page, picture) for page in pages)
     for _ in range(3):  # a page on a busy machine may still be drawing
@@ -202,7 +225,7 @@ def check(path: Path, shot: bytes, mode: Mode) -> None:
 
 
 def test_every_expected_picture_belongs_to_a_test(pytestconfig, written):
-    stems = [picture.stem for picture in PICTURES]
+    stems = [picture.stem for picture in (*PICTURES, *LETTERED)]
     assert len(stems) == len(set(stems))
     left = [path for path in SHOTS.glob("*.png") if path.stem not in stems]
     if pytestconfig.getoption("--update-shots"):

@@ -8,13 +8,14 @@ import torch
 
 from interpret import explain
 from interpret.method import UnknownMethod
-from interpret.methods.integrated_gradients import along_the_path, blank
+from interpret.methods.integrated_gradients import along_the_path, blank, jumps
 from interpret.results import TokenScores
+from interpret.run import record
 from interpret.target import Target, every, span
 from models.base import Refusal
 from models.text import cutter_of
 from tests.interpret import loops
-from tests.toys import EMBEDDING, toy_run
+from tests.toys import EMBEDDING, Toy, toy_run
 
 THE_RAN = Target(measure="logit", places=(3,), tokens=(3,))  # "ran" after "red dog"
 NAME = "integrated_gradients"
@@ -117,6 +118,28 @@ def test_steps_are_raised_only_for_the_rows_that_need_it_and_the_note_says_so(tm
     assert not any("still miss" in note for note in fine.notes)
     # The gap that the check says is that of the worst row.
     assert coarse.check.value > 10 * fine.check.value
+
+
+class Wave(Toy):
+    """Its first logit is sin(10.5 pi y), y the second number of the state."""
+
+    def states(self, vectors: torch.Tensor) -> torch.Tensor:
+        return torch.sin(10.5 * np.pi * super().states(vectors))
+
+
+def test_an_answer_that_jumps_at_many_places_gets_an_eighth_of_the_steps_and_the_note_says_so():
+    # Behind red y goes from 1 (half of the start mark's 2) to 0 (red brings -1), so the logit from 1 through 21
+    # quarters of a wave to 0. A step of 1 / 64 is 0.515 rad and moves the logit by 0.51 |cos|: by more than 0.1
+    # where |cos| > 0.196, on 87 % of the way.
+    run = record(Wave(), " red")
+    target = Target(measure="logit", places=(2,), tokens=(0,))
+    (found,) = jumps(run.model, blank(run, "zero"), run.vectors, target, np.array([1.0]))
+    assert found == pytest.approx(0.874 * 64, abs=1.5)
+    short = explain(run, NAME, target, steps=1, most_steps=16)
+    assert not short.check.passed
+    assert short.notes[0] == "Steps on the way: 2." and "at more than 8 places in 1 of them" in short.notes[2]
+    asked = explain(run, NAME, target, steps=64, most_steps=64)
+    assert asked.check.passed and asked.values.sum() == pytest.approx(-1, abs=0.01)
 
 
 def test_a_span_needs_only_its_sum_to_be_complete(tmp_path: Path):
