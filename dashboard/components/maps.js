@@ -177,9 +177,9 @@ class Maps {
     this.parts.pairs.replaceChildren(...nodes)
   }
 
-  /** @param {number} pair */
+  /** Compare two methods; the sentence is about them. @param {number} pair */
   choose(pair) {
-    this.pair = pair
+    Object.assign(this, { pair, pin: null })
     this.underline()
     this.tell()
   }
