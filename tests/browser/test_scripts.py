@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser import strips
+from tests.browser.desk import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -54,8 +55,8 @@ def test_every_script_stands_as_its_readers_read_it(desk, server):
     for name, (text, direction, words) in TEXTS.items():
         if name != "Arabic":
             strips.write(page, text)
-            strips.strip(page, "saliency").get_by_text(words[-1]).first.wait_for()
-            page.wait_for_timeout(300)
+            page.locator(".st-key-saliency").get_by_text(words[-1]).first.wait_for()
+            settle(page)  # for a moment the strip of the last text is there, too
         places = strips.strip(page, "saliency").evaluate(PLACES)
         shown = [place["shown"] for place in places][1 : len(words) + 1]  # behind the start mark
         assert shown == words, name

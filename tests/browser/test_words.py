@@ -1,6 +1,9 @@
 """The map of words under the pointer: a dot is looked up, a lasso lists words, a slider goes from layer to layer."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.desk import settle
 
@@ -50,7 +53,7 @@ def test_a_dot_is_looked_up_and_a_box_lists_its_words(desk, server):
     page.wait_for_function("() => new URL(location).searchParams.get('picked')")
     page.get_by_role("button", name="Watch them from layer to layer").click()
     page.wait_for_selector("h1.question:has-text('When did it decide?')")
-    assert " | " in page.get_by_label("Words to watch, with | between them").input_value()
+    expect(page.get_by_label("Words to watch, with | between them")).to_have_value(re.compile(r" \| "))
 
 
 def test_the_slider_goes_to_the_embedding_without_asking_the_server(desk, server):
