@@ -180,6 +180,7 @@ def cutting(anatomy: Anatomy) -> None:
     merges(
         [asdict(word) for word in found.words], key="merges", width=found.width,
         direction=figures.direction(text), label=says("anatomy-parts.words-of-the-text-choose"),
+        caption=frame.caption(anatomy, says("view-anatomy.how-does-the-text-become")),
     )  # fmt: skip
 
 

@@ -31,8 +31,8 @@ function countCell(data, row, column) {
   return cell
 }
 
-/** @param {HTMLElement} root @param {any} data */
-function drawTable(root, data) {
+/** @param {HTMLElement} root @param {any} data @param {HTMLElement} tools */
+function drawTable(root, data, tools) {
   const table = element("table", "confusion")
   table.append(element("caption", "", says("script-confusion.caption")))
   const head = element("tr")
@@ -49,7 +49,7 @@ function drawTable(root, data) {
   table.append(top, body)
   const held = root.querySelector(".count:focus")
   const at = held && /** @type {HTMLElement} */ (held).dataset.cell
-  root.replaceChildren(table)
+  root.replaceChildren(table, tools)
   if (at) /** @type {HTMLElement | null} */ (root.querySelector(`[data-cell="${at}"]`))?.focus()
 }
 
@@ -57,18 +57,29 @@ class Confusion {
   /** @param {HTMLElement} root @param {AbortSignal} signal */
   constructor(root, signal) {
     this.root = root
+    this.data = /** @type {any} */ (null)
     this.tell = (/** @type {number[]} */ _cell) => {}
     const press = (/** @type {Event} */ event) => {
       const node = /** @type {Element} */ (event.target).closest("[data-cell]")
       if (node) this.tell((/** @type {HTMLElement} */ (node).dataset.cell || "").split(" ").map(Number))
     }
     root.addEventListener("click", press, { signal })
+    this.tools = footOfFiles(root, signal, () => this.taken())
+  }
+
+  /** Labelled, taken for, texts. */
+  taken() {
+    const { classes, counts } = this.data
+    const rows = counts.flatMap((/** @type {number[]} */ row, /** @type {number} */ at) =>
+      row.map((n, column) => [classes[at], classes[column], n]))
+    return { data: this.data, head: ["labelled", "taken_for", "texts"], rows }
   }
 
   /** @param {any} data @param {(cell: number[]) => void} tell */
   update(data, tell) {
     this.tell = tell
-    drawTable(this.root, data)
+    this.data = data
+    drawTable(this.root, data, this.tools)
   }
 }
 

@@ -43,6 +43,14 @@ class Merges {
     back.addEventListener("click", () => this.go(this.step - 1), { signal })
     on.addEventListener("click", () => this.go(this.step + 1), { signal })
     slider.addEventListener("input", () => this.go(Number(slider.value)), { signal })
+    root.append(footOfFiles(root, signal, () => this.taken()))
+  }
+
+  /** The chosen word's merges as cells. */
+  taken() {
+    const word = this.word()
+    const rows = word.steps.map((pieces, at) => [at, at ? word.ranks[at - 1] : null, pieces.join(" ")])
+    return { data: this.data, head: ["merge", "pair", "pieces"], rows }
   }
 
   /** @param {any} data */

@@ -14,6 +14,7 @@ def merges(
     width: int,
     direction: str = "ltr",
     label: str = says("component-merges.words"),
+    caption: str = "",
 ) -> None:
     """Draw the words as buttons, and for the chosen one its merges as rows with a stepper.
 
@@ -24,11 +25,19 @@ def merges(
         width: How many numbers a whole vector has.
         direction: "ltr" or "rtl".
         label: Accessible name.
+        caption: Line under exported pictures.
     """
     for at, word in enumerate(words):
         if not len(word["joined"]) == len(word["ranks"]) == len(word["steps"]) - 1:
             raise ValueError(f"word {at}: one merge a step, and {len(word['steps'])} steps")
     load("merges")(
         key=key,
-        data={"words": list(words), "width": int(width), "direction": direction, "label": label},
+        data={
+            "words": list(words),
+            "width": int(width),
+            "direction": direction,
+            "label": label,
+            "name": "merges",
+            "caption": caption,
+        },
     )

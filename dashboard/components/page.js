@@ -104,3 +104,29 @@ function openView(start, css) {
   const nothing = () => {}
   start({ data, parentElement: shadow, setStateValue: nothing, setTriggerValue: nothing })
 }
+
+/**
+ * The tools of a component that has no other place for them, as its last line.
+ * @param {HTMLElement} root
+ * @param {AbortSignal} signal
+ * @param {() => {data: any, head: string[], rows: (string | number | null)[][]}} taken what it was given, and its cells
+ */
+function footOfFiles(root, signal, taken) {
+  const tools = element("div", "tools")
+  addTools(tools)
+  tools.addEventListener("click", (event) => {
+    const { format } = /** @type {HTMLElement} */ (event.target).dataset
+    if (format) void saveCells(format, root, tools, taken())
+  }, { signal })
+  return tools
+}
+
+/** @param {string} format @param {HTMLElement} root @param {Element} tools @param {any} taken */
+function saveCells(format, root, tools, { data, head, rows }) {
+  const { name, caption } = data
+  if (format === "CSV") return download(name, "csv", toCsv([head, ...rows]), "text/csv")
+  if (format === "JSON") return download(name, "json", toJson({ caption, head, rows }), "application/json")
+  if (format === "HTML") return savePage(root, name, data)
+  const look = { caption, background: pageColour(root), muted: getComputedStyle(tools).color }
+  return savePicture(format, name, makeScene(root, { skip: (node) => node === tools, ramp: null, ...look }))
+}

@@ -66,7 +66,7 @@ class Saving {
     seen.observe(document.body, { childList: true, subtree: true })
     signal.addEventListener("abort", () => {
       seen.disconnect()
-      for (const row of document.querySelectorAll(".chart-tools, .copy-lines")) row.remove()
+      for (const row of document.querySelectorAll(".chart-tools, .table-tools, .copy-lines")) row.remove()
     })
   }
 
@@ -93,6 +93,7 @@ class Saving {
       if (!row.parentElement?.querySelector(CHART)) row.remove()
     }
     for (const lines of document.querySelectorAll("pre.code")) offerCopy(lines)
+    serveTables((format, table) => void this.saveTable(format, table))
     for (const chart of document.querySelectorAll(CHART)) {
       turnByKeys(chart.querySelector(".js-plotly-plot") || chart)
       const place = chart.closest("[data-testid=stElementContainer]")
@@ -126,6 +127,13 @@ class Saving {
       this.said.textContent = link
       getSelection()?.selectAllChildren(this.said)
     }
+  }
+
+  /** @param {string} format @param {HTMLTableElement} table */
+  saveTable(format, table) {
+    const host = /** @type {any} */ (this.root.getRootNode()).host
+    const look = { caption: this.caption(table), background: pageColour(table), muted: getComputedStyle(table).color }
+    return saveTable(format, table, look, themeRules(host, ""))
   }
 
   /** @param {string} format @param {HTMLElement} place */

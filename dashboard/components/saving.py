@@ -12,6 +12,6 @@ def saving(*, title: str, model: str, version: str, text: str | None) -> None:
         version: The version of Underhood, for captions.
         text: The text where the address has no room for it, else None.
     """
-    load("saving", "chart_picture", "chart_points", "chart_table", "chart_pages")(
+    load("saving", "chart_picture", "chart_points", "chart_table", "chart_pages", "table_files")(
         key="saving", data={"title": title, "model": model, "version": f"Underhood {version}", "text": text}
     )

@@ -188,6 +188,7 @@ def taken(found: Texts) -> None:
     confusion(
         names, pairs.tolist(), key="taken", pressed=(now[0], now[1]) if len(now) == 2 else None,
         on_press=lambda: choices.press_cell("taken", "of_label", "of_said", names),
+        caption=frame.caption(found, says("across-texts.who-is-taken-for-whom")),
     )  # fmt: skip
     st.caption(says("across-texts.press-a-number-to-see"))
 

@@ -99,6 +99,68 @@ def test_a_chart_becomes_every_kind_of_file(desk, server, alone, tmp_path):
     is_unharmed(copy)
 
 
+def test_a_table_becomes_every_kind_of_file(desk, server, alone, tmp_path):
+    page = desk.open(server.address("unit", text="The keys to the cabinet", unit="cell 1.3"))
+    table = page.locator("table.snippets").first
+    tools = page.locator(".table-tools")
+    assert tools.count() == page.locator("[data-testid=stHtml] table").count() >= 2
+    files = {}
+    for kind in ("PNG", "SVG", "PDF", "HTML", "CSV", "JSON"):
+        with page.expect_download() as caught:
+            tools.first.locator(f"[data-format={kind}]").click()
+        files[kind] = tmp_path / caught.value.suggested_filename
+        caught.value.save_as(files[kind])
+    shown = [" ".join(line.split()) for line in table.locator("td").all_inner_texts()]
+    rows = list(csv.reader(io.StringIO(files["CSV"].read_text())))
+    assert rows[0] == ["Activation", "Text"]
+    assert [cell.lstrip("'") for row in rows[1:] for cell in row] == shown
+    found = json.loads(files["JSON"].read_text())
+    assert found["rows"][0] == rows[0] and found["view"]["choices"]["unit"] == "cell 1.3"
+    svg = ElementTree.fromstring(files["SVG"].read_text())
+    letters = "".join(svg.itertext())
+    for part in ("Activation", "cell 1.3", "Underhood", shown[0]):
+        assert part in letters
+    wide, high = float(svg.attrib["width"]), float(svg.attrib["height"])
+    with Image.open(files["PNG"]) as picture:
+        assert picture.size == (round(2 * wide), round(2 * high))
+    assert files["PDF"].read_bytes().startswith(b"%PDF-1.7")
+    copy = alone(files["HTML"])
+    assert copy.locator("td").nth(1).inner_text() == shown[1]
+    is_unharmed(copy)
+
+
+@pytest.mark.parametrize(
+    ("view", "key", "choices", "head", "pressed"),
+    [
+        ("anatomy", "merges", {"text": TEXT}, ["merge", "pair", "pieces"], ".word[aria-pressed=true]"),
+        (
+            "across-texts",
+            "taken",
+            {"model": "sst-average", "source": "reviews"},
+            ["labelled", "taken_for", "texts"],
+            ".count",
+        ),
+    ],
+)
+def test_a_small_component_becomes_every_kind_of_file(
+    desk, server, alone, tmp_path, view, key, choices, head, pressed
+):
+    page = desk.open(server.address(view, **choices))
+    page.locator(f".st-key-{key} .tools").scroll_into_view_if_needed()
+    kinds = ("PNG", "SVG", "PDF", "HTML", "CSV", "JSON")
+    files = {kind: saved(page, key, kind, tmp_path) for kind in kinds}
+    rows = list(csv.reader(io.StringIO(files["CSV"].read_text())))
+    assert rows[0] == head == json.loads(files["JSON"].read_text())["head"] and len(rows) > 2
+    letters = "".join(ElementTree.fromstring(files["SVG"].read_text()).itertext())
+    assert "Underhood" in letters and rows[1][-1].split()[0] in letters
+    copy = alone(files["HTML"])
+    assert (
+        copy.locator(pressed).first.inner_text()
+        == page.locator(f".st-key-{key} {pressed}").first.inner_text()
+    )
+    is_unharmed(copy)
+
+
 def check_pdf(content: bytes, wide: float, high: float) -> None:
     """The table names where each object is, the page has the picture's size, its text can be searched."""
     assert content.startswith(b"%PDF-1.7") and content.rstrip().endswith(b"%%EOF")
