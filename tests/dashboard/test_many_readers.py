@@ -82,12 +82,14 @@ def test_a_quick_question_passes_a_long_one_of_the_same_model(toy: str, monkeypa
 
 def test_only_one_long_question_for_each_core():
     turns, inside, most = threading.Semaphore(2), [0], [0]
-    door, gate = threading.Lock(), threading.Event()
+    door, gate, two = threading.Lock(), threading.Event(), threading.Event()
 
     def work(_: Any) -> None:
         with door:
             inside[0] += 1
             most[0] = max(most[0], inside[0])
+            if inside[0] == 2:
+                two.set()
         gate.wait(20)
         with door:
             inside[0] -= 1
@@ -96,6 +98,7 @@ def test_only_one_long_question_for_each_core():
     answers = [worker.submit(work) for worker in workers]
     free = Worker("quick", Toy)
     assert free.ask(lambda model: model.card.vocabulary) == 4  # while the others wait
+    assert two.wait(20)
     gate.set()
     for answer in answers:
         answer.result(20)
