@@ -1,6 +1,6 @@
-// Tables that a page writes as HTML can be taken away like charts: as the picture they are on the screen, and as cells.
+// Tables that a page writes can be taken away like charts: as the picture they are on the screen, and as cells.
 
-const TABLE = "[data-testid=stMain] [data-testid=stHtml] table"
+const TABLE = "[data-testid=stMain] :is([data-testid=stHtml], [data-testid=stTable]) table"
 const TABLE_LOOK = `
   body { padding: 1rem; } table { border-collapse: collapse; font-size: 0.875rem; }
   th, td { padding: 0.25rem 0.6rem; text-align: start; border-block-end: 1px solid var(--st-border-color); }
