@@ -11,6 +11,7 @@ from dashboard.interface import says
 from dashboard.literal import isolated
 from dashboard.python_lines import python_lines
 from interpret.results import Result
+from interpret.results.anatomy import Anatomy
 from interpret.results.reading import reading
 from interpret.sentences import rounded
 
@@ -97,7 +98,7 @@ def continued(text: str, added: str) -> str:
     return f"{escape(text.removesuffix(added))}<mark>{escape(added)}</mark>"
 
 
-def caption(found: Result, title: str) -> str:
+def caption(found: Result | Anatomy, title: str) -> str:
     """What stands under an exported picture."""
     return f"{found.model} · {title} · {found.shows()} · Underhood {VERSION}"
 
