@@ -46,7 +46,7 @@ def lines(found: Lines | None) -> None:
         _attention(found, shapes)
     mark = "" if found.check.passed else " failed"
     judged = escape(found.check.in_words())
-    st.html(f'<ul class="check{mark}"><li><strong>{says("notes.check")}</strong> {judged}</li></ul>')
+    st.html(f'<ul class="check{mark}"><li><strong>{escape(says("notes.check"))}</strong> {judged}</li></ul>')
 
 
 def heat(

@@ -51,9 +51,9 @@ def texts(found: Any) -> None:
     one = _marked(found.written, [(m.a, m.size) for m in same])
     two = _marked(found.rewritten, [(m.b, m.size) for m in same])
     st.html(
-        f'<table class="card snippets"><caption>{says("ablate.drawn-with-the-same-chances")}</caption>'
-        f"<tr><th>{says('ablate.as-it-is')}</th><td>{one}</td></tr>"
-        f"<tr><th>{says('ablate.switched-off')}</th><td>{two}</td></tr></table>"
+        f'<table class="card snippets"><caption>{escape(says("ablate.drawn-with-the-same-chances"))}</caption>'
+        f"<tr><th>{escape(says('ablate.as-it-is'))}</th><td>{one}</td></tr>"
+        f"<tr><th>{escape(says('ablate.switched-off'))}</th><td>{two}</td></tr></table>"
     )
 
 

@@ -22,7 +22,7 @@ def tours() -> None:
 def lessons() -> None:
     """Lessons in which the reader guesses first, one of a teacher's own, and a plan for a class."""
     frame.section(says("beginning.lessons-predict-then-look"))
-    st.html(f'<p class="said">{says("beginning.a-question-a-text")}</p>')
+    st.html(f'<p class="said">{escape(says("beginning.a-question-a-text"))}</p>')
     _cards(list(guides.guides("lesson").values()), says("beginning.start-the-lesson"))
     with st.expander(says("beginning.a-lesson-of-your-own")):
         _own()
@@ -58,7 +58,7 @@ def _card(one: Guide) -> None:
 
 def _own() -> None:
     """A teacher's own file: checked, kept in this session, and never obeyed further than its form."""
-    st.html(f'<p class="said">{says("beginning.a-lesson-is-a-file", size=BYTES // 1000)}</p>')
+    st.html(f'<p class="said">{escape(says("beginning.a-lesson-is-a-file", size=BYTES // 1000))}</p>')
     st.download_button(
         says("beginning.the-example-json"), EXAMPLE.read_bytes(), file_name="lesson.json", on_click="ignore"
     )

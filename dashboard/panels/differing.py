@@ -1,6 +1,7 @@
 """Parts of "What differs?": which sides, which number, and both sides' answers laid on each other."""
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -42,7 +43,7 @@ REVIEW = "The acting is wooden and the plot makes no sense, but the ending is su
 def flagships() -> None:
     """Pairs worth a look, a button each."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.html(f'<p class="quiet">{says("differing.worth-a-look")}</p>', width="content")
+        st.html(f'<p class="quiet">{escape(says("differing.worth-a-look"))}</p>', width="content")
         for title, given in FLAGSHIPS:
             st.button(
                 title, key=f"pair-{given['model']}-{given['with']}", type="tertiary",

@@ -116,6 +116,6 @@ def table(found: Any, nats: np.ndarray | None, writer: str) -> str:
         rows.append(f"<tr>{''.join(cells)}</tr>")
     head = "".join(f"<th>{escape(name)}</th>" for name in (*heads, *fluent))
     return (
-        f'<table class="card flips"><caption>{says("flips.what-each-change-does")}</caption>'
+        f'<table class="card flips"><caption>{escape(says("flips.what-each-change-does"))}</caption>'
         f"<tr>{head}</tr>{''.join(rows)}</table>"
     )

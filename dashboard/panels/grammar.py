@@ -142,7 +142,7 @@ def _head(model: str, shown: list[str]) -> str:
 
 def _cell(rule: Rule | None) -> str:
     if rule is None:
-        return '<td class="later" aria-label="' + says("grammar.not-asked") + '">·</td>'
+        return '<td class="later" aria-label="' + escape(says("grammar.not-asked")) + '">·</td>'
     level = round(200 * abs(rule.accuracy - CHANCE))
     sign = "for" if rule.accuracy >= CHANCE else "against"
     strong = " strong" if level > 56 else ""  # from here on black reads better than white

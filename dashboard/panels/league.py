@@ -136,8 +136,8 @@ def _heat(found: League, measure: str, reading: str) -> str:
     counts = "".join(f'<td class="later">{n}</td>' for n in found.n)
     return (
         '<div class="scrolls heat league" tabindex="0" role="region" aria-label="'
-        f'{says("league.every-method-on-every-kind")}"><table><thead><tr><td></td>{heads}</tr></thead><tbody>{body}'
-        f'<tr><th scope="row">{says("league.cases-row")}</th>{counts}</tr>'
+        f'{escape(says("league.every-method-on-every-kind"))}"><table><thead><tr><td></td>{heads}</tr></thead><tbody>{body}'
+        f'<tr><th scope="row">{escape(says("league.cases-row"))}</th>{counts}</tr>'
         "</tbody></table></div>"
     )
 

@@ -123,7 +123,8 @@ def samples(job: Job) -> None:
     shown = np.unique(np.geomspace(1, len(job.points), STAGES).round().astype(int)) - 1
     rows = "".join(_row(job.points[k]) for k in shown)
     st.html(
-        f'<div class="scrolls" role="region" aria-label="{says("learning.texts")}" tabindex="0"><table class="stages">'
+        f'<div class="scrolls" role="region" aria-label="{escape(says("learning.texts"))}" tabindex="0">'
+        '<table class="stages">'
         f"<tr>{frame.heads('learning.after', 'learning.read', 'learning.its-text')}</tr>{rows}</table></div>"
     )
 

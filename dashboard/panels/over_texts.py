@@ -158,8 +158,9 @@ def _confusion(found: OverTexts) -> str:
         cells = "".join(_count(counts, row, column) for column in range(len(counts)))
         body += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
     return (
-        f'<div class="scrolls heat" tabindex="0" role="region" aria-label="{says("over-texts.who-is-taken-for-whom")}">'
-        f"<table><caption>{says('over-texts.labelled-rows')}</caption>"
+        '<div class="scrolls heat" tabindex="0" role="region" '
+        f'aria-label="{escape(says("over-texts.who-is-taken-for-whom"))}">'
+        f"<table><caption>{escape(says('over-texts.labelled-rows'))}</caption>"
         f"<thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

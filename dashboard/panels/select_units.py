@@ -67,7 +67,7 @@ def aligned(found: Any) -> str:
         for share, one in zip(found.values, found.places, strict=True)
     )
     return (
-        f'<div class="scrolls" tabindex="0" role="region" aria-label="{says("select-units.places-aligned")}">'
+        f'<div class="scrolls" tabindex="0" role="region" aria-label="{escape(says("select-units.places-aligned"))}">'
         f'<table class="card aligned"><tr>{frame.heads(*COLUMNS)}</tr>{rows}</table></div>'
     )
 

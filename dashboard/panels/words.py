@@ -142,7 +142,11 @@ def _selected(found: WordMap) -> None:
         f"<td>{int(found.ids[row]):,}</td></tr>"
         for row in rows[:MOST]
     )
-    rest = f'<p class="meta">{says("words.and-more", more=len(rows) - MOST)}</p>' if len(rows) > MOST else ""
+    rest = (
+        f'<p class="meta">{escape(says("words.and-more", more=len(rows) - MOST))}</p>'
+        if len(rows) > MOST
+        else ""
+    )
     head = f"<tr>{frame.heads('words.word', 'words.what-it-is', 'words.its-number')}</tr>"
     st.html(f'<div class="scrolls"><table>{head}{listed}</table>{rest}</div>')
 
@@ -185,7 +189,7 @@ def _nearest(near: Neighbours) -> None:
         for name, value, rank in zip(near.shown, near.values, near.map_rank, strict=True)
     )
     st.html(
-        f'<div class="near"><h2>{says("words.nearest-in-truth")}</h2><table><thead>'
+        f'<div class="near"><h2>{escape(says("words.nearest-in-truth"))}</h2><table><thead>'
         f"<tr>{frame.heads('words.word', 'words.cosine', 'words.on-the-map')}</tr></thead>{rows}</table></div>"
     )
     frame.check(near)
@@ -193,8 +197,8 @@ def _nearest(near: Neighbours) -> None:
 
 def _badge(rank: int, count: int) -> str:
     if rank <= count:
-        return says("words.near")
-    return f'<span class="off">{says("words.not-near", rank=nth(rank))}</span>'
+        return escape(says("words.near"))
+    return f'<span class="off">{escape(says("words.not-near", rank=nth(rank)))}</span>'
 
 
 LOOKS: dict[str, tuple[str, Any]] = {"map": (says("words.on-a-map"), show)}

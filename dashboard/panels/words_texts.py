@@ -75,7 +75,7 @@ def _nearest(found: TextMap, row: int) -> None:
     st.html(
         f"<p><strong>{escape(_short(found.texts[row]))}</strong><br><small>"
         f"{escape(found.group_names[found.groups[row]])} · {found.lengths[row]} tokens{loss}</small></p>"
-        f'<div class="near"><h2>{says("words.nearest-in-truth")}</h2><table><thead>'
+        f'<div class="near"><h2>{escape(says("words.nearest-in-truth"))}</h2><table><thead>'
         f"<tr>{frame.heads('words-texts.text', 'words.cosine', 'words.on-the-map')}</tr></thead>{lines}</table></div>"
     )
     st.button(

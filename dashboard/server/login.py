@@ -58,9 +58,9 @@ label, input, button {{ display: block; font: inherit; }}
 input {{ inline-size: 100%; box-sizing: border-box; min-block-size: 2.75rem; margin-block: .25rem 1rem; }}
 button {{ min-block-size: 2.75rem; padding-inline: 1.5rem; }}
 </style></head><body><h1>Underhood</h1>{note}
-<form method="post" action="/login"><label for="word">{says("server-login.password-of-this-class")}</label>
+<form method="post" action="/login"><label for="word">{escape(says("server-login.password-of-this-class"))}</label>
 <input id="word" name="password" type="password" autocomplete="current-password" required autofocus>
-<button>{says("server-login.open")}</button></form></body></html>"""
+<button>{escape(says("server-login.open"))}</button></form></body></html>"""
 
 
 class Password:

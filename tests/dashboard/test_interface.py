@@ -117,6 +117,31 @@ def test_pages_say_nothing_that_is_not_in_the_texts():
     assert {one for found in said.values() for one in found} <= set(shelf.titles())
 
 
+def unescaped(source: str) -> list[str]:
+    """Texts that a file writes between tags as they are."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr) and "<" in "".join(
+            str(part.value) for part in node.values if isinstance(part, ast.Constant)
+        ):
+            inner = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+            found += [
+                ast.unparse(one)
+                for one in inner
+                if isinstance(one, ast.Call) and ast.unparse(one.func) == "says"
+            ]
+    return found
+
+
+def test_a_text_between_tags_is_escaped():
+    """A translator's text is no HTML."""
+    assert unescaped('f\'<p>{says("a.b")} {escape(says("a.c"))}</p>\'') == ["says('a.b')"]
+    assert not [
+        (path.name, one) for path in DASHBOARD.rglob("*.py")
+        for one in unescaped(path.read_text(encoding="utf-8"))
+    ]  # fmt: skip
+
+
 def test_an_inline_text_is_found():
     page = AppTest.from_string(
         "import streamlit as st\nst.button('⟦Stop⟧', help='Ends it')\nst.html('<h2 class=a>A <b>head</b></h2>')"
