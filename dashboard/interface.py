@@ -41,6 +41,11 @@ def question(path: str) -> str:
     return says(own if own in texts(FIRST) else f"pages.{path}")
 
 
+def layer_name(layer: int) -> str:
+    """What a layer is called in pictures and sentences; 0 is the embedding."""
+    return says("layers.embedding") if layer == 0 else says("layers.layer", layer=layer)
+
+
 def language() -> str:
     """The language that was asked for."""
     return os.environ.get("UNDERHOOD_LANGUAGE", FIRST)

@@ -47,7 +47,8 @@ def head_roles(found: HeadRoles) -> go.Figure:
             written[field] = f"<b>{rounded(value)}</b>" if passed[field] else rounded(value)
     _write(figure, written, 11)
     names = [
-        f"{m}<br><sup>from {rounded(t)}</sup>" for m, t in zip(found.measures, found.thresholds, strict=True)
+        says("figure-attention.from", measure=m, threshold=rounded(t))
+        for m, t in zip(found.measures, found.thresholds, strict=True)
     ]
     roles = [role for row in found.roles for role in row]
     rows = [f"{at // heads + 1}.{at % heads}  {roles[at]}" for at in range(len(flat))]
@@ -88,7 +89,7 @@ def head_importance(found: HeadImportance) -> go.Figure:
     for (layer, head), value in np.ndenumerate(found.values):
         sure, slope = found.certain(layer, head), found.gradients[layer, head]
         number = f"<b>{value:+.3f}</b>" if sure else f"{value:+.3f}"
-        text = f"{number}<br><sup>gradient {slope:.3f}</sup>" if heads <= 8 else number
+        text = says("figure-attention.by-gradient", number=number, slope=slope) if heads <= 8 else number
         written[layer, head] = text
     _write(figure, written, 12 if heads <= 8 else 9)
     figure.update_xaxes(tickvals=np.arange(heads), ticktext=[f"head {h}" for h in range(heads)], side="top")

@@ -31,7 +31,11 @@ def three_maps(found: ThreeMaps) -> go.Figure:
 def swapped(found: Swapped) -> go.Figure:
     """The model's own weights and the others, side by side for each word."""
     places, names = np.arange(len(found.tokens)), [label(token) for token in found.tokens]
-    other = {"shuffled": "shuffled", "adversary": "as different as can be", "twin": "the twin"}[found.way]
+    other = {
+        "shuffled": says("figure-explaining.shuffled"),
+        "adversary": says("figure-explaining.as-different-as-can-be"),
+        "twin": says("figure-explaining.the-twin"),
+    }[found.way]
     bars = [
         go.Bar(
             x=places, y=row, name=name, customdata=names,

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain, signed
-from dashboard.interface import says
+from dashboard.interface import layer_name, says
 from interpret.results import Against, NumberUnits, Probes
 
 GREY = "#808495"  # seen on light and on dark ground
@@ -53,7 +53,7 @@ def probes(found: Probes) -> go.Figure:
 def _along(found: Probes) -> go.Figure:
     x, figure = np.arange(len(found.places)), go.Figure()
     for layer in range(len(found.values)):
-        name = "embedding" if layer == 0 else f"layer {layer}"
+        name = layer_name(layer)
         figure.add_trace(
             go.Scatter(
                 x=x, y=found.values[layer], mode="lines+markers", name=name, cliponaxis=False,

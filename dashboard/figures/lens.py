@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.look import label, plain
-from dashboard.interface import says
+from dashboard.interface import layer_name, says
 from interpret.results import LayerGuesses, LensTraining, Patched
 from interpret.sentences import percent, rounded
 
@@ -48,7 +48,7 @@ def grid(found: LayerGuesses, shade: str = "probability", chosen: int | None = N
         clickmode="event+select", hoverlabel_align="left",
     )  # fmt: skip
     asked = [_asked(found, place) for place in found.asked_of]
-    names = ["embedding" if layer == 0 else f"layer {layer}" for layer in found.layers]
+    names = [layer_name(layer) for layer in found.layers]
     _sides(figure, asked, names)
     if chosen is not None:
         figure.add_shape(
@@ -92,7 +92,7 @@ def way(found: LayerGuesses, place: int) -> go.Figure:
         for word, name in enumerate(found.watched)
     ]  # fmt: skip
     figure = plain(go.Figure(lines), 320)
-    names = ["embedding" if layer == 0 else f"layer {layer}" for layer in found.layers]
+    names = [layer_name(layer) for layer in found.layers]
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0})
     figure.update_xaxes(tickvals=x, ticktext=names)
     ticks = {
@@ -121,7 +121,7 @@ def learning(found: LensTraining) -> go.Figure:
     lines = [
         go.Scatter(
             x=found.seconds, y=found.values[:, layer], mode="lines",
-            name="embedding" if layer == 0 else f"layer {layer}",
+            name=layer_name(layer),
             hovertemplate=says("figure-lens.hover-nats"),
         )
         for layer in range(found.values.shape[1])
@@ -197,7 +197,11 @@ def patched(found: Patched) -> go.Figure:
         _short(token) if not pair or pair == token else f"{_short(token)}<br>← {_short(pair)}"
         for token, pair in zip(found.tokens, pairs, strict=True)
     ]
-    return _sides(figure, names, ["embedding" if layer == 0 else f"layer {layer}" for layer in range(layers)])
+    return _sides(
+        figure,
+        names,
+        [layer_name(layer) for layer in range(layers)],
+    )
 
 
 FIGURES = {"lens": grid, "lens-training": learning, "patched": patched}

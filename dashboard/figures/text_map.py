@@ -11,7 +11,7 @@ from dashboard.figures.space import CHOSEN, flat
 from dashboard.interface import says
 from interpret.results import TextMap
 
-SCALES = {"losses": says("figure-text-map.loss-nats-a-token"), "lengths": "tokens"}
+SCALES = {"losses": says("figure-text-map.loss-nats-a-token"), "lengths": says("figure-text-map.tokens")}
 
 
 def texts(found: TextMap, colour: str = "groups", chosen: int | None = None) -> go.Figure:

@@ -64,7 +64,7 @@ def calibration(found: Calibration) -> go.Figure:
                 "arrayminus": found.right - found.least, "thickness": 1.5, "width": 4,
             },
             customdata=[
-                f"{n:,} texts, {rounded(low)} to {rounded(high)} sure"
+                says("figure-texts.bin", texts=n, low=rounded(low), high=rounded(high))
                 for n, low, high in zip(found.n, found.low, found.high, strict=True)
             ],
             hovertemplate=says("figure-texts.hover-sure-on-average-right"),
@@ -102,7 +102,11 @@ def text_factors(found: TextFactors) -> go.Figure:
     )  # fmt: skip
     plain(figure, 110 + 26 * len(means))
     figure.update_layout(
-        coloraxis={"cmin": 0.0, "cmax": float(means.max()) or 1.0, "colorbar": {"title": "mean"}}
+        coloraxis={
+            "cmin": 0.0,
+            "cmax": float(means.max()) or 1.0,
+            "colorbar": {"title": says("figure-texts.mean")},
+        }
     )
     count = means.shape[1]
     every = max(1, -(-count // 8))

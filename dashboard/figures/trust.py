@@ -44,7 +44,7 @@ def _curves(found: Curves) -> go.Figure:
     ]  # fmt: skip
     for row, title in enumerate(found.titles):
         away = [says("figure-trust.nothing-yet"), *(label(found.shown[word]) for word in found.orders[row])]
-        name = f"{title}, area {found.areas[row, 0]:.3f}"
+        name = says("figure-trust.area", title=title, area=found.areas[row, 0])
         lines.append(
             go.Scatter(
                 x=x, y=found.values[row], name=name, customdata=away, mode="lines+markers",

@@ -58,7 +58,7 @@ def saturation(found: MemoryTraces) -> go.Figure:
         names = [f"{layer}.{i}" for i in found.index[inside]]
         x = np.concatenate([found.shut[gate, inside] + apart * gate for gate in range(3)])
         told = [
-            f"cell {name}, {TRACKS[gate]}: shut {rounded(shut)}, open {rounded(open_)}"
+            says("figure-units.gate", name=name, gate=TRACKS[gate], shut=rounded(shut), open=rounded(open_))
             for gate in range(3)
             for name, shut, open_ in zip(
                 names, found.shut[gate, inside], found.open[gate, inside], strict=True

@@ -23,14 +23,12 @@ def numbers(found: Any) -> None:
     )
     st.plotly_chart(controls(found), key=choices.key("controls"), config=figures.CONFIG, alt=alt)
     before, after = found.loss
-    of = "review" if found.classifies else "token"
     usual = (
         says("ablate.random-units", loss_random=np.mean(found.loss_random)) if len(found.loss_random) else ""
     )
     said = says(
-        "ablate.over-s-of-the-bundled",
+        "ablate.over-reviews" if found.classifies else "ablate.over-tokens",
         measured=found.measured,
-        of=of,
         before=before,
         after=after,
         usual=usual,

@@ -27,7 +27,7 @@ NEXT = {
     "factors": (says("pages.factors"), "stacked_line_chart"),
 }
 NEEDS = {"attention": {"attention"}, "decided": {"unembed"}}  # pages of models with one of these abilities
-ANSWERS = {True: "yes", False: "no", None: ""}
+ANSWERS = {True: says("across-texts.yes"), False: says("across-texts.no"), None: ""}
 LONGEST = 1500  # characters of the chosen text that are shown
 
 
@@ -136,9 +136,9 @@ def _cells(found: Texts, rows: list[int]) -> list[dict[str, Any]]:
 def one(found: Texts, row: int) -> None:
     """The chosen text, and the pages that can be opened on it."""
     text = found.texts[row]
-    label = f" · labelled {found.group_names()[row]}" if found.labels[row] else ""
+    label = says("across-texts.label", label=found.group_names()[row]) if found.labels[row] else ""
     loss = found.losses()[row]
-    lost = f" · loss {loss:.2f} nats" if found.names_classes and loss is not None else ""
+    lost = says("across-texts.loss", loss=loss) if found.names_classes and loss is not None else ""
     rest = says("across-texts.more-characters", text=len(text) - LONGEST) if len(text) > LONGEST else ""
     said = says(
         "across-texts.text-tokens",
@@ -195,7 +195,8 @@ def taken(found: Texts) -> None:
 
 def times(count: int) -> str:
     """A count of happenings in a sentence."""
-    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+    few = {1: says("across-texts.once"), 2: says("across-texts.twice")}
+    return few.get(count, says("across-texts.times", count=count))
 
 
 def sure(found: Texts) -> None:
@@ -233,7 +234,7 @@ def slices(found: Texts) -> None:
         frame.said(says("across-texts.without-labels-nobody-can-say"))
         return
     value = (
-        f"{percent(cut[0].value)} right"
+        says("across-texts.share-right", share=percent(cut[0].value))
         if found.names_classes
         else says("across-texts.nats-per-token", value=cut[0].value)
     )
@@ -248,6 +249,6 @@ def slices(found: Texts) -> None:
     )
     st.plotly_chart(
         figures.slices(cut, right=found.names_classes), key="slices", config=figures.CONFIG,
-        alt="; ".join(f"{one.name}: {one.value:.2f}, {one.n} texts" for one in cut),
+        alt="; ".join(says("across-texts.slice", name=one.name, value=one.value, texts=one.n) for one in cut),
     )  # fmt: skip
     st.caption(says("across-texts.in-brackets-texts-lines-95"))

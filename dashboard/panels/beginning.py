@@ -49,10 +49,11 @@ def _cards(known: list[Guide], label: str) -> None:
 
 def _card(one: Guide) -> None:
     pages = list(dict.fromkeys(titles()[step.page] for step in one.steps))
-    steps = f"{len(one.steps)} {'steps' if one.kind == 'tour' else 'questions'}"
+    name = "beginning.steps" if one.kind == "tour" else "beginning.questions"
+    long = says(name, count=len(one.steps), minutes=one.minutes)
     st.html(
         f'<h3 class="begin">{escape(one.title)}</h3><p class="said">{escape(one.about)}</p>'
-        f'<p class="meta">{steps}, about {one.minutes} minutes · {escape(" · ".join(pages))}</p>'
+        f'<p class="meta">{escape(" · ".join([long, *pages]))}</p>'
     )
 
 

@@ -18,7 +18,7 @@ def offered() -> str:
     for name in choices.indexes():
         found = indexes.look(name)
         if found and found.summary and found.summary["model_sha256"] == sha256:
-            known[name] = f"{found.title} ({found.summary['texts']:,} texts)"
+            known[name] = says("behind.texts-of", title=found.title, texts=found.summary["texts"])
     return indexes.folder(choices.behind(known))
 
 
@@ -64,7 +64,7 @@ def _column(name: str, held: bytes) -> str:
 def progress(found: Indexing) -> None:
     """How far it is; Stop keeps what is done."""
     share = found.done / found.shards if found.shards else 0.0
-    left = "" if found.seconds_left is None else f", about {found.seconds_left:,.0f} s left"
+    left = "" if found.seconds_left is None else says("behind.left", left=found.seconds_left)
     said = (
         says("behind.of-parts-read", done=found.done, shards=found.shards, left=left)
         if found.shards
@@ -146,9 +146,11 @@ def listed(watched: str | None) -> None:
         return
     frame.section(says("behind.your-other-indexes"))
     for one in others:
-        said = {"done": "finished", "stopped": "stopped", "lost": says("behind.ended-early")}.get(
-            one.state, "being made"
-        )
+        said = {
+            "done": says("behind.finished"),
+            "stopped": says("behind.stopped"),
+            "lost": says("behind.ended-early"),
+        }.get(one.state, says("behind.being-made"))
         st.button(
             literal(says("behind.read-by", title=one.title, model=one.model, said=said)),
             key=f"watch-{one.name}",

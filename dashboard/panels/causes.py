@@ -24,7 +24,11 @@ from interpret.wording import (
     written_target,
 )
 
-GRAINS = {"tokens": "pieces", "words": "words", "sentences": "sentences"}
+GRAINS = {
+    "tokens": says("causes.pieces"),
+    "words": says("causes.words"),
+    "sentences": says("causes.sentences"),
+}
 SUMS = {
     "tokens": says("causes.each-piece-the-model-reads"),
     "words": says("causes.a-words-score"),

@@ -10,7 +10,7 @@ from dashboard.interface import says
 
 METHOD = "integrated_gradients"
 BLANKS = {
-    "zero": "zeros",
+    "zero": says("completeness.zeros"),
     "mean": says("completeness.the-mean-word"),
     "pad": says("completeness.filling-pieces"),
 }

@@ -28,7 +28,7 @@ WHATS = {
     "attention": says("differing.where-a-head-looks"),
     "layers": says("differing.when-it-was-decided"),
 }
-GRAINS = {"words": "words", "pieces": "pieces"}
+GRAINS = {"words": says("differing.words"), "pieces": says("differing.pieces")}
 FLAGSHIPS = (  # what to call it, and its choices
     (says("differing.what-did-fine-tuning-change"), {"model": "wiki-lstm", "with": "reviews-lstm"}),
     (says("differing.two-kinds-of-network-reviews"), {"model": "reviews-lstm", "with": "reviews-gpt"}),

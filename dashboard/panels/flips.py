@@ -12,7 +12,7 @@ from dashboard.panels.edits import WRITER
 from interpret.editing import nats_per_word, spots, swaps_of
 from interpret.sentences import named, percent, with_sign
 
-MOVES = {"both": says("flips.delete-or-swap"), "delete": "delete", "swap": "swap"}
+MOVES = {"both": says("flips.delete-or-swap"), "delete": says("flips.delete"), "swap": says("flips.swap")}
 BUDGETS = {600: "600", 3000: "3,000", 12000: "12,000"}
 
 

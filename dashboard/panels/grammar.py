@@ -17,7 +17,11 @@ from interpret.results.grammar import CHANCE, Rule
 KEPT = Path(__file__).parents[2] / "assets" / "studies" / "grammar.json"
 WORLDS = {"english": says("grammar.english"), "storyland": says("grammar.storyland")}
 COUNTING = {"english": "wiki-ngram"}  # the model that only counts words, by world
-SAYS = {"learned": "learned", "partly": says("grammar.in-part"), "not learned": says("grammar.not-learned")}
+SAYS = {
+    "learned": says("grammar.learned"),
+    "partly": says("grammar.in-part"),
+    "not learned": says("grammar.not-learned"),
+}
 
 
 @cache
@@ -82,7 +86,7 @@ def _differences(first: Grammar, second: Grammar) -> None:
         [
             one.name, _bounded(one), _bounded(other),
             f"{100 * (other.accuracy - one.accuracy):+.0f}".replace("-", "−"),
-            "yes" if one.low > other.high or other.low > one.high else "no",
+            says("grammar.yes") if one.low > other.high or other.low > one.high else says("grammar.no"),
         ]
         for one, other in both
     ]  # fmt: skip

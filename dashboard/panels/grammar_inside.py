@@ -19,7 +19,7 @@ TASKS = {
 }
 SHOWN = 8
 COLUMNS = {
-    "unit": "unit",
+    "unit": says("grammar-inside.unit"),
     "lost_singular": says("grammar-inside.verbs-lost-singular"),
     "lost_plural": says("grammar-inside.verbs-lost-plural"),
     "lead_lost_singular_nats": says("grammar-inside.lead-lost-singular-nats"),

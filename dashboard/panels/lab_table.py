@@ -162,8 +162,9 @@ def erased(models: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
         cells = []
         for one in models:
             found = one["erasure"][order]
-            share = found["median_where_it_flips"]
-            cells.append(f"{'none' if share is None else percent(share)} (never: {percent(found['never'])})")
+            median = found["median_where_it_flips"]
+            share = says("lab-table.none") if median is None else percent(median)
+            cells.append(says("lab-table.never", share=share, never=percent(found["never"])))
         rows.append((says("lab-table.share-to-erase", order=order), *cells))
     return rows
 
@@ -258,7 +259,7 @@ def _shuffled(rows: Sequence[dict[str, Any]], low: float) -> str:
     classes = list(dict.fromkeys(row["class"] for row in rows))
     mine = [row for row in rows if row["largest_from"] == low and row["texts"] >= FEW]
     found = {row["class"]: row["quartiles"][1] for row in mine}
-    return " / ".join(f"{found[kind]:.3f}" if kind in found else "few" for kind in classes)
+    return " / ".join(f"{found[kind]:.3f}" if kind in found else says("lab-table.few") for kind in classes)
 
 
 def _over(by_class: Sequence[dict[str, Any]], number: str) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import answers, cached, choices, figures, frame, shelf
 from dashboard.figures import lens as pictures
-from dashboard.interface import says
+from dashboard.interface import layer_name, says
 from interpret.sentences import bare, named
 
 READERS = {"logit": says("layers.as-if-it-were"), "tuned": says("layers.through-a-learned-map-tuned")}
@@ -174,7 +174,7 @@ def _cone(found: Any, layer: int, place: int) -> None:
     moved = answers.part("patching", **options, layer=layer, place=place)
     if moved is None:
         return
-    where = "embedding" if layer == 0 else f"layer {layer}"
+    where = layer_name(layer)
     by = named(found.other_tokens[found.sources[place]])
     said = says("layers.what-changes-when-the-state", where=where, tokens=named(found.tokens[place]), by=by)
     frame.said(says("layers.all-that-is-coloured-as", said=said))

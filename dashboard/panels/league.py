@@ -17,9 +17,9 @@ from interpret.results.league import MEASURES, READINGS
 
 KEPT = Path(__file__).parents[2] / "assets" / "studies" / "saliency_league.json"
 FEW = 6  # cases of a kind, when the reader asks anew: a minute or so
-TRUTHS = {"": "its own texts", "toys": "three toys"}
+TRUTHS = {"": says("league.its-own-texts"), "toys": says("league.three-toys")}
 READ = {"signed": says("league.with-their-sign"), "size": says("league.by-their-size")}
-SHOWN = {"auc": "AUC", "hit": "hits"}
+SHOWN = {"auc": "AUC", "hit": says("league.hits")}
 
 
 @cache
@@ -112,7 +112,7 @@ def _rows(found: League, group: str, reading: str) -> list[dict[str, Any]]:
             "method": row["method"], "AUC": row["auc"],
             "AUC, 95\u00a0%": f"{row['auc_low']:.2f} to {row['auc_high']:.2f}", "hits": row["hit"],
             "hits, 95\u00a0%": f"{row['hit_low']:.2f} to {row['hit_high']:.2f}", "cases": row["n"],
-            "better than chance": "yes" if row["better_than_chance"] else "no",
+            "better than chance": says("league.yes") if row["better_than_chance"] else says("league.no"),
         }
         for row in found.rows(reading, group)
     ]  # fmt: skip

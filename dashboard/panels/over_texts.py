@@ -83,7 +83,11 @@ def _map(found: OverTexts, text: int, most: float, said: str, key: str, marked: 
     """One text in the colours of its map, and a button that opens it."""
     read = found.texts[text]
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-        label = "" if found.labels[text] < 0 else f", labelled {found.classes[found.labels[text]]}"
+        label = (
+            ""
+            if found.labels[text] < 0
+            else says("over-texts.label", label=found.classes[found.labels[text]])
+        )
         st.html(
             f'<p class="mapped"><span class="figure">{escape(said)}</span> '
             f"{coloured(read, most, marked, found.signed)} "

@@ -77,10 +77,10 @@ def report(found: Any) -> None:
 
 
 def _sentence(found: Any) -> str:
-    size = f"{about(found.parameters)} parameters, " if found.parameters else ""
+    size = says("own.parameters", parameters=about(found.parameters)) if found.parameters else ""
     needs = says("own.opened-it-needs-about-mb", memory_mb=found.memory_mb) if found.memory_mb else ""
     does = frame.DOES.get(found.task)
-    which = f", which {does}" if does else says("own.what-it-does-is-found")
+    which = says("own.which", does=does) if does else says("own.what-it-does-is-found")
     kind = says("own.this-is", kinds=KINDS[found.kind], architecture=found.architecture, which=which)
     return says(
         "own.it-has-layers-on-disk",

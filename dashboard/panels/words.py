@@ -13,7 +13,12 @@ from interpret.sentences import bare, nth
 
 HOW = {"umap": "UMAP", "pca": "PCA"}
 WHICH = {"input": says("words.how-it-reads-words"), "output": says("words.how-it-writes-words")}
-COLOURS = {"kind": "kind", "groups": "group", "belief": says("words.how-true"), "benchmark": "benchmark"}
+COLOURS = {
+    "kind": says("words.kind"),
+    "groups": says("words.group"),
+    "belief": says("words.how-true"),
+    "benchmark": says("words.benchmark"),
+}
 KEY = "word-map"
 MOST = 40  # words in the table of a selection
 
@@ -185,7 +190,7 @@ def _nearest(near: Neighbours) -> None:
     """The list in the true space; what the map does not show near is said."""
     rows = "".join(
         f"<tr><th>{escape(bare(name))}</th><td><i style='inline-size:{2.5 * max(0.0, float(value)):.2f}em'></i>"
-        f"{value:.2f}</td><td>{_badge(int(rank), len(near.shown))}</td></tr>"
+        f"{value:.2f}</td><td>{badge(int(rank), len(near.shown))}</td></tr>"
         for name, value, rank in zip(near.shown, near.values, near.map_rank, strict=True)
     )
     st.html(
@@ -195,7 +200,8 @@ def _nearest(near: Neighbours) -> None:
     frame.check(near)
 
 
-def _badge(rank: int, count: int) -> str:
+def badge(rank: int, count: int) -> str:
+    """Whether what is near in truth is near on the map, too (HTML)."""
     if rank <= count:
         return escape(says("words.near"))
     return f'<span class="off">{escape(says("words.not-near", rank=nth(rank)))}</span>'

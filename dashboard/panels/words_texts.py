@@ -9,12 +9,15 @@ import streamlit as st
 from dashboard import answers, choices, frame, shelf
 from dashboard.figures import space, text_map
 from dashboard.interface import says
-from dashboard.panels.words import places
+from dashboard.panels.words import badge, places
 from interpret.results import TextMap
-from interpret.sentences import nth
 
 HOW = {"pca": "PCA", "umap": "UMAP"}
-COLOURS = {"groups": "kind", "losses": "loss", "lengths": "length"}
+COLOURS = {
+    "groups": says("words-texts.kind"),
+    "losses": says("words-texts.loss"),
+    "lengths": says("words-texts.length"),
+}
 KEY = "text-map"
 LETTERS = 200_000  # pasted at most
 
@@ -68,7 +71,7 @@ def _nearest(found: TextMap, row: int) -> None:
     count = found.near.shape[1]
     lines = "".join(
         f"<tr><th>{escape(_short(found.texts[other]))}<br><small>{escape(found.group_names[found.groups[other]])}"
-        f"</small></th><td>{cosine:.2f}</td><td>{_badge(int(rank), count)}</td></tr>"
+        f"</small></th><td>{cosine:.2f}</td><td>{badge(int(rank), count)}</td></tr>"
         for other, cosine, rank in zip(found.near[row], found.cosines[row], found.on_map[row], strict=True)
     )
     loss = says("words-texts.nats-a-token", losses=found.losses[row]) if len(found.losses) else ""
@@ -85,10 +88,6 @@ def _nearest(found: TextMap, row: int) -> None:
         args=(found.texts[row],),
         help=says("words-texts.puts-it-into-the-side"),
     )
-
-
-def _badge(rank: int, count: int) -> str:
-    return "near" if rank <= count else f'<span class="off">not near: {nth(rank)}</span>'
 
 
 def _short(text: str) -> str:

@@ -14,7 +14,7 @@ from interpret.sentences import bare, named, percent
 DEPTHS = {2: "2", 3: "3", 4: "4"}
 CHILDREN = {2: "2", 3: "3", 4: "4"}
 LONGEST = 60
-GRAINS = {"words": "words", "pieces": "pieces"}
+GRAINS = {"words": says("writing.words"), "pieces": says("writing.pieces")}
 
 
 def next_token() -> None:

@@ -10,7 +10,7 @@ if "cells" in card.abilities:
     kind = choices.pick(
         "kind",
         says("view-select-units.units"),
-        {"cell": "cells", "hidden": says("view-select-units.hidden-states")},
+        {"cell": says("view-select-units.cells"), "hidden": says("view-select-units.hidden-states")},
     )
 select_units.show(kind, behind.offered())
 frame.notes("select_units")
