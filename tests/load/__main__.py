@@ -21,6 +21,7 @@ from dashboard import headless
 from tests.load.crowd import Plan, Seen, alone, crowd, traces
 
 WARM = 15.0  # seconds in which a server imports its libraries
+SLOWEST = 12  # of the answers, told with what was asked
 
 
 @contextmanager
@@ -87,7 +88,8 @@ def table(seen: Seen, wrong: list[str]) -> str:
         (f"  {view}", f"{share(took, 0.5):.2f} s", f"95 %: {share(took, 0.95):.2f} s of {len(took)}")
         for view, took in views
     ]
-    lines = [f"{name:24}{middle:44}{rest}".rstrip() for name, middle, rest in [*rows, *slow]]
+    longest = [(f"  {took:.1f} s to the answer of", said, "") for took, said in sorted(seen.waits)[-SLOWEST:][::-1]]
+    lines = [f"{name:24}{middle:44}{rest}".rstrip() for name, middle, rest in [*rows, *slow, *longest]]
     return "\n".join([*lines, *(f"- {said}" for said in wrong[:40])])
 
 

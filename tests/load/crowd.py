@@ -28,6 +28,7 @@ class Seen:
     memory: list[tuple[float, float]] = field(default_factory=list)  # seconds, MB of the server
     load: list[float] = field(default_factory=list)  # processes that ran or waited on this machine
     by_view: dict[str, list[float]] = field(default_factory=dict)
+    waits: list[tuple[float, str]] = field(default_factory=list)  # seconds to each answer, and what was asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,7 @@ def _note(seen: Seen, visit: Visit, page: Page, new: bool, others: list[str]) ->
     seen.answer.append(page.answer)
     seen.whole.append(page.whole)
     seen.by_view.setdefault(visit.view, []).append(page.whole)
+    seen.waits.append((page.answer, str(visit)))
     seen.mistakes += [f"{visit}: {fault}" for fault in page.faults]
     text = page.text()
     seen.mistakes += [f"{visit}: the word of another reader, {other}" for other in others if other in text]
