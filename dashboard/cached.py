@@ -142,17 +142,25 @@ class _Question:
     options: dict[str, Any]
     listener: Callable[[float], bool]
 
+    @property
+    def kind(self) -> str:
+        """What questions that take about as long have in common: the method, and what is switched on or off."""
+        switches = [
+            f"{name}={value}" for name, value in sorted(self.options.items()) if isinstance(value, bool)
+        ]
+        return " ".join([self.method, *switches])
+
     def is_long(self) -> bool:
         """Whether to ask it among the long ones; evidence and studies are long until they were quick."""
         looks_at_much = self.method in find_studies() or self.method in EVIDENCE
-        return _pace.is_long(self.method, self.name, first=looks_at_much)
+        return _pace.is_long(self.kind, self.name, first=looks_at_much)
 
     def quick(self, keeper: Worker, model: LanguageModel) -> Any:
         """The answer, if it comes within a moment or nobody else waits."""
         try:
             return self._timed(keeper, model, keeper.is_waited_for)
         except NotQuick:
-            _pace.took(self.method, self.name, 4 * MOMENT)
+            _pace.took(self.kind, self.name, 4 * MOMENT)
             return Elsewhere(hand(self.name, self.long, long=True))
 
     def long(self, keeper: Worker, model: LanguageModel) -> Any:
@@ -166,7 +174,7 @@ class _Question:
                 found = self._answer(keeper, model)
         except TooLong:
             raise Refusal(says("cached.this-took-more-than-ten")) from None
-        _pace.took(self.method, self.name, time.thread_time() - began)
+        _pace.took(self.kind, self.name, time.thread_time() - began)
         return found
 
     def _answer(self, keeper: Worker, model: LanguageModel) -> Any:

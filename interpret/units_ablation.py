@@ -6,6 +6,7 @@ computes on.
 
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -15,13 +16,15 @@ from interpret.run import Run
 from interpret.units_corpus import passages, readings
 from interpret.writing import go_on
 from models.base import LanguageModel, Refusal, Tokens
-from models.switches import Held, Unit, found_by_heads, switched, widths
+from models.switches import Held, Unit, anything_held, found_by_heads, switched, widths
 
 Way = Literal["mean", "zero", "resampled"]
 DRAWN = 64  # tokens whose activations stand in, one after the other, when resampling
 HEAD_TEXTS = 8
 AT_ONCE = 8
 MEASURED = 16  # texts on which a loss is measured
+Cost = tuple[float, float | None, int]
+_usual: "WeakKeyDictionary[LanguageModel, Cost]" = WeakKeyDictionary()  # gone with the model
 
 
 def values_for(model: LanguageModel, units: Sequence[Unit], way: Way, seed: int = 0) -> Held:
@@ -130,7 +133,16 @@ def judged(model: LanguageModel) -> np.ndarray:
     return np.array(found)
 
 
-def cost(model: LanguageModel) -> tuple[float, float | None, int]:
+def usual_cost(model: LanguageModel) -> Cost:
+    """The cost with nothing switched off: measured once for each model."""
+    if anything_held():
+        raise ValueError("what a model usually costs is measured with nothing switched off")
+    if model not in _usual:
+        _usual[model] = cost(model)
+    return _usual[model]
+
+
+def cost(model: LanguageModel) -> Cost:
     """Nats per token of the corpus; of a classifier nats per review, and the share right; of how many."""
     if model.card.task == "classify":
         found = judged(model)

@@ -22,6 +22,8 @@ def numbers(found: Any) -> None:
         "ablate.nats-random-units", kl=found.kl, random=", ".join(f"{kl:.4f}" for kl in found.kl_random)
     )
     st.plotly_chart(controls(found), key=choices.key("controls"), config=figures.CONFIG, alt=alt)
+    if found.loss is None:
+        return
     before, after = found.loss
     usual = (
         says("ablate.random-units", loss_random=np.mean(found.loss_random)) if len(found.loss_random) else ""

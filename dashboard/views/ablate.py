@@ -22,9 +22,10 @@ if card.family == "transformer" and card.heads and card.task == "causal":
     heads = choices.number(
         "heads", says("view-ablate.or-so-many-random-heads"), 0, card.heads * card.layers - 1, 0
     )
+first = answers.ask("ablate", units=chosen, way=way, heads=heads, write=0, corpus=False)
+frame.answer(first.in_words(), first)
+st.plotly_chart(figures.draw(first), key=choices.key("ablation"), config=figures.CONFIG, alt=first.in_words())
 found = answers.ask("ablate", units=chosen, way=way, heads=heads)
-frame.answer(found.in_words(), found)
-st.plotly_chart(figures.draw(found), key=choices.key("ablation"), config=figures.CONFIG, alt=found.in_words())
 ablate.numbers(found)
 ablate.texts(found)
 frame.check(found)

@@ -11,6 +11,7 @@ scrubbing).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,7 +22,16 @@ from interpret.results import Ablation, Check
 from interpret.run import Run
 from interpret.target import Target
 from interpret.units import kinds, most_variable, parse_several, shared, unfit
-from interpret.units_ablation import cost, divergence, others, random_heads, values_for, written
+from interpret.units_ablation import (
+    Cost,
+    cost,
+    divergence,
+    others,
+    random_heads,
+    usual_cost,
+    values_for,
+    written,
+)
 from models.base import Refusal
 from models.switches import Unit, switched
 
@@ -32,13 +42,15 @@ CONTROLS, MEASURED_CONTROLS, TOP = 8, 3, 8
 class Options:
     """`units` such as "cell 2.17, head 1.3" (empty: the one that changes most); `way`: mean, zero, resampled.
 
-    `heads`: instead, so many random heads. `write`: tokens that it writes before and after.
+    `heads`: instead, so many random heads. `write`: tokens that it writes before and after. `corpus`: whether
+    to measure what it costs over the bundled texts, which takes a second or two.
     """
 
     units: str = ""
     way: str = "mean"
     heads: int = 0
     write: int = 24
+    corpus: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -55,8 +67,8 @@ def compute(run: Run, target: Target, options: Options) -> Ablation:
     with switched(model, held):
         after = model.record(run.vectors).logits
         progress.tell(0.1)
-        changed = cost(model)
-    usual = cost(model)
+        changed = cost(model) if options.corpus else None
+    usual = usual_cost(model) if options.corpus else None
     moved, costs = _controls(run, units, options)
     pieces = rewritten = ()
     if options.write and model.card.task == "causal":
@@ -86,14 +98,19 @@ def compute(run: Run, target: Target, options: Options) -> Ablation:
         kl=float(along[-1]),
         kl_random=moved,
         kl_along=along,
-        loss=(usual[0], changed[0]),
-        loss_random=costs,
-        right=None if usual[1] is None or changed[1] is None else (usual[1], changed[1]),
-        measured=usual[2],
+        **_costs(usual, changed, costs),
         written=pieces,
         rewritten=rewritten,
         notes=("A unit that changes little may still take part: others can stand in for it.",),
     )
+
+
+def _costs(usual: Cost | None, changed: Cost | None, random: np.ndarray) -> dict[str, Any]:
+    """What it costs over the corpus, as the answer has it; nothing where it was not measured."""
+    if usual is None or changed is None:
+        return {"loss": None, "loss_random": random, "right": None, "measured": 0}
+    right = None if usual[1] is None or changed[1] is None else (usual[1], changed[1])
+    return {"loss": (usual[0], changed[0]), "loss_random": random, "right": right, "measured": usual[2]}
 
 
 def _units(run: Run, options: Options) -> tuple[Unit, ...]:
@@ -113,7 +130,7 @@ def _controls(run: Run, units: tuple[Unit, ...], options: Options) -> tuple[np.n
         held = values_for(run.model, chosen, options.way, options.seed)  # type: ignore[arg-type]
         with switched(run.model, held):
             after = run.model.record(run.vectors).logits
-            if number < MEASURED_CONTROLS:
+            if options.corpus and number < MEASURED_CONTROLS:
                 costs.append(cost(run.model)[0])
         moved.append(float(divergence(run.logits[-1], after[-1])))
     return np.array(moved), np.array(costs)

@@ -27,7 +27,7 @@ class Ablation(Result):
     kl: float  # nats, before against after, at the end of the text
     kl_random: np.ndarray  # (R,) of the controls
     kl_along: np.ndarray  # (T,) behind each token; of a classifier (1,)
-    loss: tuple[float, float]  # before, after: nats per token of the corpus, or per review
+    loss: tuple[float, float] | None  # before, after: nats per token of the corpus, or per review
     loss_random: np.ndarray  # (R,) after, of the controls
     right: tuple[float, float] | None  # of a classifier: share of the reviews that it has right
     measured: int  # tokens, or reviews
@@ -49,8 +49,9 @@ class Ablation(Result):
             **super().to_json(), "units": list(self.units), "way": self.way,
             "candidates": list(self.candidates),
             "kl_nats": self.kl, "kl_random_nats": self.kl_random.tolist(), "kl_along": self.kl_along.tolist(),
-            "loss_nats": list(self.loss), "loss_random_nats": self.loss_random.tolist(), "right": self.right,
-            "measured": self.measured, "written": list(self.written), "rewritten": list(self.rewritten),
+            "loss_nats": self.loss and list(self.loss), "loss_random_nats": self.loss_random.tolist(),
+            "right": self.right, "measured": self.measured,
+            "written": list(self.written), "rewritten": list(self.rewritten),
         }  # fmt: skip
 
     def to_frame(self) -> "pandas.DataFrame":

@@ -8,7 +8,7 @@ import torch
 
 from interpret import explain
 from interpret.method import UnknownMethod
-from interpret.methods.integrated_gradients import along_the_path, blank, jumps
+from interpret.methods.integrated_gradients import FEW, along_the_path, blank, foretold, jumps
 from interpret.results import TokenScores
 from interpret.run import record
 from interpret.target import Target, every, span
@@ -140,6 +140,51 @@ def test_an_answer_that_jumps_at_many_places_gets_an_eighth_of_the_steps_and_the
     assert short.notes[0] == "Steps on the way: 2." and "at more than 8 places in 1 of them" in short.notes[2]
     asked = explain(run, NAME, target, steps=64, most_steps=64)
     assert asked.check.passed and asked.values.sum() == pytest.approx(-1, abs=0.01)
+
+
+def test_what_steps_will_add_up_to_is_foretold_on_paper_and_as_they_do(tmp_path: Path):
+    # f is the square of a line on the way: the slope in the middle is the whole change, 36.5 (see above).
+    run = toy_run(power=2, start=False)
+    target = Target(measure="logit", places=(2,), tokens=(3,))
+    assert foretold(run.model, blank(run, "zero"), run.vectors, target, 1).tolist() == pytest.approx([36.5])
+    run = loops.run_of("gpt2", tmp_path)
+    ends, rows = (run.model, blank(run, "zero"), run.vectors), every(run)
+    for steps, share in ((8, 0.02), (32, 0.001)):  # a secant is nearer to the slope the smaller its cell
+        summed = along_the_path(*ends, rows, steps).sum(axis=1)
+        np.testing.assert_allclose(foretold(*ends, rows, steps), summed, atol=share * np.abs(summed).max())
+
+
+def test_many_rows_wait_until_steps_will_do_and_end_as_they_would_have(monkeypatch, tmp_path: Path):
+    run, asked = loops.run_of("gpt2", tmp_path), []
+
+    def noted(model, start, end, target, steps):
+        asked.append((steps, len(target.places)))
+        return along_the_path(model, start, end, target, steps)
+
+    monkeypatch.setattr("interpret.methods.integrated_gradients.along_the_path", noted)
+    rows = len(run.tokens)
+    assert rows > FEW
+    waited = explain(run, NAME, steps=1)
+    assert waited.check.passed and asked[0] == (1, rows)
+    assert sum(count for _, count in asked[1:]) < 2 * rows  # hardly any row is summed up in vain
+    monkeypatch.setattr("interpret.methods.integrated_gradients.FEW", rows)
+    asked.clear()
+    doubled = explain(run, NAME, steps=1)
+    assert doubled.check.passed and sum(count for _, count in asked[1:]) > 2 * rows
+    np.testing.assert_allclose(waited.values, doubled.values, atol=0.02 * np.abs(doubled.values).max())
+
+
+def test_rows_that_no_number_of_steps_adds_up_do_not_take_all_of_them(monkeypatch):
+    run, asked = record(Wave(), " red dog ran red"), []
+
+    def noted(model, start, end, target, steps):
+        asked.append((steps, len(target.places)))
+        return along_the_path(model, start, end, target, steps)
+
+    monkeypatch.setattr("interpret.methods.integrated_gradients.along_the_path", noted)
+    found = explain(run, NAME, every(run), steps=1, most_steps=8)
+    assert not found.check.passed and asked == [(1, len(run.tokens))]
+    assert any("it is foretold" in note or "jumps at more than" in note for note in found.notes)
 
 
 def test_a_span_needs_only_its_sum_to_be_complete(tmp_path: Path):

@@ -88,7 +88,9 @@ def table(seen: Seen, wrong: list[str]) -> str:
         (f"  {view}", f"{share(took, 0.5):.2f} s", f"95 %: {share(took, 0.95):.2f} s of {len(took)}")
         for view, took in views
     ]
-    longest = [(f"  {took:.1f} s to the answer of", said, "") for took, said in sorted(seen.waits)[-SLOWEST:][::-1]]
+    longest = [
+        (f"  {took:.1f} s to the answer of", said, "") for took, said in sorted(seen.waits)[-SLOWEST:][::-1]
+    ]
     lines = [f"{name:24}{middle:44}{rest}".rstrip() for name, middle, rest in [*rows, *slow, *longest]]
     return "\n".join([*lines, *(f"- {said}" for said in wrong[:40])])
 

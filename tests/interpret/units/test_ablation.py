@@ -13,7 +13,16 @@ import models
 from interpret import explain, record
 from interpret.commands import units as command
 from interpret.units import NoUnits, Unit
-from interpret.units_ablation import divergence, go_on, losses, others, random_heads, values_for
+from interpret.units_ablation import (
+    cost,
+    divergence,
+    go_on,
+    losses,
+    others,
+    random_heads,
+    usual_cost,
+    values_for,
+)
 from interpret.units_corpus import readings
 from interpret.units_findings import Finding, ranked, switched_sets, to_json
 from interpret.units_sentiment import sentiment_unit
@@ -80,6 +89,27 @@ def test_an_ablation_says_what_the_model_says(run, way):
     assert found.loss[0] != found.loss[1] and found.measured > 10
     json.dumps(found.to_json(), allow_nan=False)
     assert found.in_words().startswith("Without cell 2.3 and 1 more the first guess")
+
+
+def test_without_the_corpus_the_same_answer_comes_at_once(run, monkeypatch):
+    whole = explain(run, "ablate", units="cell 2.3", write=5)
+    with monkeypatch.context() as patched:
+        patched.setattr("interpret.methods.ablate.cost", lambda model: pytest.fail("nothing is measured"))
+        quick = explain(run, "ablate", units="cell 2.3", write=0, corpus=False)
+    assert quick.in_words() == whole.in_words() and quick.loss is None and not len(quick.loss_random)
+    np.testing.assert_array_equal(quick.kl_random, whole.kl_random)
+    json.dumps(quick.to_json(), allow_nan=False)
+
+
+def test_what_a_model_usually_costs_is_measured_once_and_with_nothing_switched_off(run, monkeypatch):
+    usual = usual_cost(run.model)
+    assert usual == cost(run.model)
+    with switched(run.model, values_for(run.model, [Unit(2, 3, "cell")], "zero")):
+        assert cost(run.model)[0] != usual[0]
+        with pytest.raises(ValueError, match="nothing switched off"):
+            usual_cost(run.model)
+    monkeypatch.setattr("interpret.units_ablation.cost", lambda model: pytest.fail("it was measured"))
+    assert usual_cost(run.model) is usual
 
 
 def test_heads_by_name_and_by_chance(gpt_run):
