@@ -80,7 +80,12 @@ def leads(model: LanguageModel, answer: Answer, texts: Sequence[str | None]) -> 
 
 
 def fluency(model: LanguageModel, texts: Sequence[str]) -> np.ndarray:
-    """Log-probability per word of each text, (N,) nats, by a model that writes."""
-    tokens = [model.encode(text) for text in texts]
+    """Log-probability per word of each text, (N,) nats, by a model that writes, as far as it reads.
+
+    A text that was cut to what the model reads may have more tokens by itself, where the cut went through a
+    character.
+    """
+    longest = model.card.context or 10**9
+    tokens = [model.encode(text).cut(longest) for text in texts]
     nats = token_nats(model, [(one, predicted(model, one)) for one in tokens])
-    return np.array([float(n.sum()) / max(1, len(text.split())) for n, text in zip(nats, texts, strict=True)])
+    return np.array([float(n.sum()) / max(1, len(t.text.split())) for n, t in zip(nats, tokens, strict=True)])

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from models.base import BadCheckpoint, Card, UnknownModel
 from models.written import faults
 
 WEIGHTS, CARD, CONFIG, TOKENIZER = "weights.safetensors", "card.json", "config.json", "tokenizer.json"
+SLACK = 10**6  # numbers that a network may have beyond twice those of its file
 MEASURED = ("tokens_seen", "seconds", "held_out_loss_nats", "perplexity_per_token", "perplexity_per_word",
             "accuracy", "macro_f1")  # fmt: skip
 
@@ -68,13 +69,43 @@ def opened(folder: Path, snapshot: str | None = None) -> tuple[Card, dict[str, T
 
     The card of a stage carries the stage's name behind an @, its digest and what was measured then.
     """
-    card = read_card(folder)
-    if snapshot is None:
-        _verify(folder, {WEIGHTS: card.sha256, TOKENIZER: card.tokenizer_sha256})
-        return card, read_tensors(folder / WEIGHTS)
-    then, file = of_stage(card, snapshot)
-    _verify(folder, {file: then.sha256, TOKENIZER: card.tokenizer_sha256})
-    return then, read_tensors(folder / file)
+    card, file = read_card(folder), WEIGHTS
+    if snapshot is not None:
+        card, file = of_stage(card, snapshot)
+    _verify(folder, {file: card.sha256, TOKENIZER: card.tokenizer_sha256})
+    return card, read_tensors(folder / file)
+
+
+def described(folder: Path, card: Card, tensors: Mapping[str, Tensor], widths: Sequence[int]) -> None:
+    """Refuse a card that says something else of a model than its weights do: the last check of a loader.
+
+    `widths`: of the embedding and of each layer, (L+1,), as they were found.
+    """
+    found = {
+        "vocabulary": card.vocabulary in {len(one) for one in tensors.values() if one.ndim},
+        "parameters": card.parameters == sum(one.numel() for one in tensors.values()),
+        "widths": card.widths == tuple(widths),
+    }
+    for name, agrees in found.items():
+        if not agrees:
+            raise BadCheckpoint(
+                f"{folder.name}/{CARD} describes another model than its weights ({name}): restore the folder."
+            )
+
+
+def outlined(folder: Path, build: Callable[[], Any], layers: Any, tensors: Mapping[str, Tensor]) -> None:
+    """Refuse settings that ask for a network of another size than the weights, before memory is taken for it.
+
+    The network is built once without numbers (torch's "meta" device). An output of its own may come on top of
+    what the file holds: it can be the embedding's.
+    """
+    held = sum(one.numel() for one in tensors.values())
+    if isinstance(layers, int) and layers > len(tensors):
+        raise BadCheckpoint(f"{folder.name}: weights and config.json disagree in the number of layers.")
+    with torch.device("meta"):
+        asked = sum(one.numel() for one in build().parameters())
+    if asked > 2 * held + SLACK:
+        raise BadCheckpoint(f"{folder.name}: weights and config.json disagree in size.")
 
 
 def of_stage(card: Card, snapshot: str) -> tuple[Card, str]:

@@ -129,4 +129,6 @@ def load(folder: Path, stage: str | None = None) -> AttentiveClassifier:
     cutter = Cutter(folder / checkpoints.TOKENIZER, config.get("start"))
     if cutter.reach > len(tensors["embedding"]):
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
+    widths = [tensors[name].shape[-1] for name in ("embedding", "head.weight")]
+    checkpoints.described(folder, card, tensors, widths)
     return AttentiveClassifier(tensors, card, cutter)

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from models import checkpoints
 from models.base import BadCheckpoint, Card, LanguageModel, Memory, Recording, Tokens
-from models.lstm import PARTS, LstmModel, from_fastai
+from models.lstm import PARTS, LstmModel, from_fastai, widths_of
 from models.text import Cutter
 from models.words import WordCutter
 
@@ -94,4 +94,5 @@ def load(folder: Path, stage: str | None = None) -> UlmfitClassifier:
     cutter = Cutter(folder / checkpoints.TOKENIZER, config.get("start"))
     if cutter.reach > len(tensors["embedding"]):
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
+    checkpoints.described(folder, card, tensors, widths_of(tensors, card.layers))
     return UlmfitClassifier(tensors, card, cutter)

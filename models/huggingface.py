@@ -163,7 +163,9 @@ def build(folder: Path, tensors: dict[str, Tensor], task: Task) -> Any:
             "masked": library.MODEL_FOR_MASKED_LM_MAPPING,
             "classify": library.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING,
         }[task][type(config)]
+        layers = getattr(config.get_text_config(), "num_hidden_layers", None)
         with _opening:
+            checkpoints.outlined(folder, lambda: kind(config), layers, tensors)
             network, fitted = kind.from_pretrained(
                 None, config=config, state_dict=tensors, attn_implementation="eager",
                 dtype=torch.float32, output_loading_info=True,
@@ -205,6 +207,9 @@ def load(folder: Path, stage: str | None = None) -> HuggingFaceModel:
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
     mask = mask_piece(folder, cutter) if task == "masked" else None
     if card is not None:
+        shape = network.config.get_text_config()
+        widths = [shape.hidden_size] * (shape.num_hidden_layers + 1)
+        checkpoints.described(folder, card, tensors, widths)
         network.set_attn_implementation(OBSERVED)
         return HuggingFaceModel(network, card, cutter, mask)
     from models.foreign import examined

@@ -148,6 +148,12 @@ def _expected(config: dict[str, Any], card: Card) -> set[str]:
     return names | ({"decoder_bias"} if config["bias"] else set())
 
 
+def widths_of(tensors: Mapping[str, Tensor], layers: int) -> tuple[int, ...]:
+    """The width of the embedding and of each layer, (L+1,), under our names."""
+    steps = [tensors[f"layers.{number}.weight_hh"] for number in range(layers)]
+    return tuple(one.shape[-1] for one in (tensors["embedding"], *steps))
+
+
 def load(folder: Path, stage: str | None = None) -> LstmModel:
     """The LSTM in `folder`, or a stage of its training.
 
@@ -163,4 +169,5 @@ def load(folder: Path, stage: str | None = None) -> LstmModel:
     cutter = Cutter(folder / checkpoints.TOKENIZER, config["start"])
     if cutter.reach > len(tensors["embedding"]):
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
+    checkpoints.described(folder, card, tensors, widths_of(tensors, card.layers))
     return LstmModel(tensors, card, cutter)

@@ -56,12 +56,15 @@ def opened(
     config = checkpoints.read_json(folder / checkpoints.CONFIG)
     if missing := {*settings, "start"} - set(config):
         raise BadCheckpoint(f"{folder.name}/config.json has no {', '.join(sorted(missing))}: restore it.")
-    network = build(**{name: config[name] for name in settings})
+    chosen = {name: config[name] for name in settings}
     try:
+        checkpoints.outlined(folder, lambda: build(**chosen), config.get("layers"), tensors)
+        network = build(**chosen)
         network.load_state_dict(tensors)
     except RuntimeError:
         raise BadCheckpoint(f"{folder.name}: weights and config.json disagree: restore it.") from None
     cutter = Cutter(folder / checkpoints.TOKENIZER, config["start"])
     if cutter.reach > config["vocabulary"]:
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
+    checkpoints.described(folder, card, tensors, [config["width"]] * (config["layers"] + 1))
     return network, card, cutter

@@ -19,6 +19,7 @@ from interpret.grammar.paradigms import Paradigm
 from interpret.grammar.templates import Pair
 from interpret.sentences import mended
 from models.base import Refusal
+from models.checkpoints import in_short
 
 LARGEST = 20_000_000  # characters
 LONGEST = 2_000  # characters of a sentence
@@ -134,7 +135,7 @@ def _compared(item: Any, formula: str, number: int) -> Pair:
     read_as = read_as or _PREDICTION.fullmatch(formula.strip())
     if read_as is None:
         raise BadPairs(
-            f"Prediction {number}, “{formula.strip()[:60]}”: only comparisons of two regions are "
+            f"Prediction {number}, “{in_short(formula)[:60]}”: only comparisons of two regions are "
             f"read, such as "
             "(5;%match%) < (5;%mismatch%)."
         )
@@ -157,7 +158,7 @@ def _written(item: Any, condition: str, region: int) -> tuple[str, tuple[int, in
             if int(part["region_number"]) == region:
                 span = (start, len(sentence))
     except (StopIteration, KeyError, TypeError, ValueError, OverflowError):
-        number = item.get("item_number", "?") if isinstance(item, dict) else "?"
+        number = in_short(item.get("item_number", "?") if isinstance(item, dict) else "?")
         raise BadPairs(f"Item {number} has no condition {condition!r} made of numbered regions.") from None
     if span is None or span[0] >= span[1] or len(sentence) > LONGEST:
         raise BadPairs(

@@ -133,6 +133,15 @@ def test_fluency_is_the_log_probability_per_word():
     np.testing.assert_allclose(found.nats, again[1:] - again[0], atol=1e-6)
 
 
+def test_fluency_reads_as_far_as_the_model_does():
+    model = models.load("reviews-gpt")
+    longest = model.card.context
+    text = "good " * longest  # a cut through a character makes a text of more tokens, too
+    kept = model.encode(text).cut(longest).text
+    assert len(model.encode(text)) > longest and kept != text
+    np.testing.assert_allclose(fluency(model, [text]), fluency(model, [kept]))
+
+
 def test_a_contrast_flips_when_the_other_one_leads():
     model = models.load("reviews-gpt")
     run = record(model, "The keys to the old cabinet")

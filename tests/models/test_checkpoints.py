@@ -97,6 +97,14 @@ def card_without(folder: Path) -> None:
     (folder / CARD).write_text(json.dumps(card))
 
 
+def card_with(**said: object) -> Callable[[Path], object]:
+    def harm(folder: Path) -> None:
+        card = json.loads((folder / CARD).read_text())
+        (folder / CARD).write_text(json.dumps(card | said))
+
+    return harm
+
+
 def small_embedding(folder: Path) -> None:
     tensors = load_file(folder / WEIGHTS)
     tensors["embedding"] = tensors["embedding"][:250].contiguous()
@@ -128,6 +136,9 @@ HARMS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda f: (f / CONFIG).write_text('{"tied": true, "bias": true, "start": 0}'),
         "unknown weights: decoder",
     ),
+    "card of no vocabulary": (card_with(vocabulary=0), r"another model than its weights \(vocabulary\)"),
+    "card of one more parameter": (card_with(parameters=7717), r"another model than its weights \(parameters\)"),
+    "card of other widths": (card_with(widths=[8, 12, 11]), r"another model than its weights \(widths\)"),
     "fewer vectors than pieces": (small_embedding, "the tokenizer knows more pieces"),
 }  # fmt: skip
 
@@ -151,8 +162,11 @@ def test_a_card_with_an_unknown_name_is_refused():
 
 def test_our_transformer_is_checked_against_its_card(tmp_path: Path):
     network = tiny.network("gpt2")
-    card = replace(tiny.lstm_card((24,) * 4), name="tiny-gpt", family="transformer", context=40, heads=4)
     tensors = {n: t for n, t in network.state_dict().items() if n != "lm_head.weight"}
+    card = replace(
+        tiny.lstm_card((24,) * 4), name="tiny-gpt", family="transformer", context=40, heads=4,
+        parameters=sum(tensor.numel() for tensor in tensors.values()),
+    )  # fmt: skip
     config = {**network.config.to_dict(), "bos_token_id": tiny.start()}
     checkpoints.save(tmp_path, tensors, config, tiny.tokenizer(), card)
     assert huggingface.load(tmp_path).card.name == "tiny-gpt"

@@ -88,6 +88,8 @@ HARMS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a weight too many": (one_too_many, r"unknown weights: surprise\.weight"),
     "an infinite weight": (infinite, r"model\.norm\.weight holds NaN or infinite"),
     "another width": (configure(hidden_size=32), "disagree in shape"),
+    "a feed-forward layer of 50 GB": (configure(intermediate_size=10**8), "disagree in size"),
+    "a billion layers": (configure(num_hidden_layers=10**9), "disagree in the number of layers"),
     "another kind": (configure(model_type="no_such_kind"), "no causal transformer"),
     "no kind": (configure(model_type=None), "no causal transformer"),
     "no language model": (configure(model_type="clip"), "no causal transformer"),

@@ -26,11 +26,12 @@ def small(tmp_path: Path) -> InductionModel:
     torch.manual_seed(2)
     path = tmp_path / checkpoints.TOKENIZER
     path.write_text(induction_2l.tokenizer().to_str())
+    network = AttentionOnly(514, 24, 2, 3)
     card = Card(
         name="small", family="transformer", task="causal", abilities=frozenset({"attention"}),
-        widths=(24, 24, 24), vocabulary=514, parameters=1, heads=3,
+        widths=(24, 24, 24), vocabulary=514, parameters=sum(one.numel() for one in network.parameters()), heads=3,
     )  # fmt: skip
-    return InductionModel(AttentionOnly(514, 24, 2, 3), card, Cutter(path, 0))
+    return InductionModel(network, card, Cutter(path, 0))
 
 
 def vectors(model: Any, text: str) -> torch.Tensor:
@@ -225,6 +226,10 @@ def test_weights_that_do_not_fit_are_refused(small: InductionModel, tmp_path: Pa
     checkpoints.save(folder, small.network.state_dict(), config, written, small.card)
     assert induction.load(folder).card.heads == 3
     path = folder / checkpoints.CONFIG
+    for bomb, what in (({"vocabulary": 10**12}, "size"), ({"layers": 10**9}, "the number of layers")):
+        path.write_text(json.dumps(config | bomb))
+        with pytest.raises(BadCheckpoint, match=f"weights and config.json disagree in {what}"):
+            induction.load(folder)
     path.write_text(json.dumps({**config, "layers": 3}))
     with pytest.raises(BadCheckpoint, match=r"weights and config\.json disagree: restore it"):
         induction.load(folder)

@@ -69,6 +69,17 @@ def test_a_file_that_holds_no_pairs_is_refused(text, said):
         parsed(text, "pairs")
 
 
+@pytest.mark.parametrize(("number", "formula"), [("\n1\n", "(1;%a%) < (2;%b%)"), (1, "(1;\n%a%) is (2;%b%)")])
+def test_what_a_suite_says_stays_on_one_line(number, formula):
+    suite = {
+        "items": [{"item_number": number, "conditions": []}], "predictions": [{"formula": formula}],
+        "meta": {"name": "mine"},
+    }  # fmt: skip
+    with pytest.raises(BadPairs) as refusal:
+        parsed(json.dumps(suite), "mine")
+    assert "\n" not in str(refusal.value)
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(BadPairs, match="No such file or directory: name a file of pairs"):
         files.read(tmp_path / "none.jsonl")
