@@ -155,13 +155,17 @@ class _Question:
         looks_at_much = self.method in find_studies() or self.method in EVIDENCE
         return _pace.is_long(self.kind, self.name, first=looks_at_much)
 
+    def expected(self) -> float:
+        """About how many seconds it will compute."""
+        return _pace.expected(self.kind, self.name)
+
     def quick(self, keeper: Worker, model: LanguageModel) -> Any:
         """The answer, if it comes within a moment or nobody else waits."""
         try:
             return self._timed(keeper, model, keeper.is_waited_for)
         except NotQuick:
             _pace.took(self.kind, self.name, 4 * MOMENT)
-            return Elsewhere(hand(self.name, self.long, long=True))
+            return Elsewhere(hand(self.name, self.long, long=True, expected=self.expected()))
 
     def long(self, keeper: Worker, model: LanguageModel) -> Any:
         """The answer, however long it takes."""
@@ -204,7 +208,7 @@ def submit(
         return _aside.submit(word_pipeline, text)
     asked = _Question(method, name, text, measure, options, listener)
     long = asked.is_long()
-    return hand(name, asked.long if long else asked.quick, long=long)
+    return hand(name, asked.long if long else asked.quick, long=long, expected=asked.expected())
 
 
 def columns_of(name: str, held: bytes) -> uploads.Columns:
@@ -286,6 +290,6 @@ def learn(name: str, seconds: int) -> None:
         with progress.heard_by(now.goes_on):
             now.found = tuned_lens.learn(model, tuned_lens.Options(seconds=seconds), heard)
 
-    now.answer = hand(name, work, long=True)
+    now.answer = hand(name, work, long=True, expected=seconds)
     with _lock:
         _learning[card(name).sha256] = now

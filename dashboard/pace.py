@@ -13,6 +13,7 @@ from collections.abc import Callable
 MOMENT = 1.0  # seconds of computing
 LATE = 0.7  # of the work: done with so much of it, a question is not begun again
 BUDGET = 600.0  # seconds of computing that one question may take
+UNKNOWN = 3.0  # seconds that a question is taken to last whose kind was not met yet
 KINDS = 1024  # kinds of questions remembered
 
 
@@ -36,6 +37,12 @@ class Pace:
         with self._door:
             known = self._seconds.get((method, model))
         return first if known is None else min(known) > MOMENT
+
+    def expected(self, method: str, model: str) -> float:
+        """About how many seconds the next one of its kind will take: as many as the last."""
+        with self._door:
+            known = self._seconds.get((method, model))
+        return UNKNOWN if known is None else known[1]
 
     def took(self, method: str, model: str, seconds: float) -> None:
         """Note how long it took. Of the first time half counts: libraries were loaded and weights packed."""

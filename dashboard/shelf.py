@@ -3,7 +3,6 @@
 import gc
 import os
 import secrets
-import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
@@ -25,6 +24,7 @@ from models.base import Card, LanguageModel, Refusal
 from models.detect import Preflight
 from models.own.confined import confined
 from models.text import Cutter
+from models.turns import Turns
 from models.worker import TooBusy, Worker, cores
 
 __all__ = ["Card", "Refusal"]  # what the rest of the dashboard may know of models
@@ -34,7 +34,7 @@ REMEMBERED = 100  # models of readers' own; the one not used longest is forgotte
 KEPT = int(os.environ.get("UNDERHOOD_KEPT", "6"))  # models in memory; the one not used longest makes place
 LOAD = "from models import load\n"
 OF_FOLDER = f'from pathlib import Path\n\n{LOAD}\nFOLDER = Path("models")  # as in --models-dir\n'
-TURNS = threading.Semaphore(cores())  # long questions computed at a time, of all models together
+TURNS = Turns(cores())  # long questions computed at a time, of all models together
 NOWHERE = Path(__file__).parent / "no-models"  # a root that holds nothing: no path leads anywhere
 _workers: "weakref.WeakSet[Worker]" = weakref.WeakSet()
 
@@ -182,14 +182,19 @@ def patient(name: str) -> Worker:
     return made
 
 
-def hand(name: str, work: Callable[[Worker, LanguageModel], Any], *, long: bool = False) -> "Future[Any]":
-    """Put work into the queue for a model; it is told whose it is. `long`: behind other readers' long work."""
+def hand(
+    name: str, work: Callable[[Worker, LanguageModel], Any], *, long: bool = False, expected: float = 0.0
+) -> "Future[Any]":
+    """Put work into the queue for a model; it is told whose it is.
+
+    `long`: behind other readers' long work, the shorter first; `expected`: about how many seconds it will take.
+    """
     one = (patient if long else worker)(name)
     try:
-        return one.submit(lambda model: work(one, model), PATIENCE)
+        return one.submit(lambda model: work(one, model), PATIENCE, expected=expected)
     except TooBusy:  # it made place for another model just now: it is opened again
         other = (patient if long else worker)(name)
-        return other.submit(lambda model: work(other, model), PATIENCE)
+        return other.submit(lambda model: work(other, model), PATIENCE, expected=expected)
 
 
 def footprint() -> str:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import torch
 
 from models.base import LanguageModel, Refusal
+from models.turns import Turns
 
 Answer = TypeVar("Answer")
 
@@ -34,6 +35,7 @@ class TooBusy(Refusal):
 class _Job:
     work: Callable[[LanguageModel], Any]
     deadline: float
+    expected: float  # seconds of computing
     answer: Future = field(default_factory=Future)
 
 
@@ -46,12 +48,10 @@ class Worker:
     `turns`: shared by workers of which only so many may compute at a time; each piece of work waits for one.
     """
 
-    def __init__(
-        self, name: str, opener: Callable[[], LanguageModel], turns: threading.Semaphore | None = None
-    ):
+    def __init__(self, name: str, opener: Callable[[], LanguageModel], turns: Turns | None = None):
         self.name = name
         self.kept: dict[str, Any] = {}  # what work keeps beside the model; goes with it; for work only
-        self._turns = turns or contextlib.nullcontext()
+        self._turns = turns
         self._opener = opener
         self._model: LanguageModel | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -60,9 +60,14 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=f"model-{name}", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[LanguageModel], Answer], seconds: float = 60.0) -> "Future[Answer]":
-        """Put work into the queue; it is dropped if it has not begun when `seconds` have passed."""
-        job = _Job(work=work, deadline=time.monotonic() + seconds)
+    def submit(
+        self, work: Callable[[LanguageModel], Answer], seconds: float = 60.0, *, expected: float = 0.0
+    ) -> "Future[Answer]":
+        """Put work into the queue; it is dropped if it has not begun when `seconds` have passed.
+
+        `expected`: about how many seconds it will compute, for those who wait for a turn beside it.
+        """
+        job = _Job(work=work, deadline=time.monotonic() + seconds, expected=expected)
         with self._door:
             if self._leaving:
                 raise TooBusy(f"{self.name} is closed: open the page again.")
@@ -108,7 +113,7 @@ class Worker:
     def _run(self) -> None:
         torch.set_num_threads(1)
         while (job := self._jobs.get()) is not None:
-            with self._turns:
+            with self._turns.taken(job.expected) if self._turns else contextlib.nullcontext():
                 self._do(job)
             del job  # an answer is its asker's, not kept until the next one comes
         self._model = None

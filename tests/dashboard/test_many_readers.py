@@ -14,6 +14,7 @@ from dashboard import cached, pace, shelf
 from dashboard.pace import NotQuick, Pace, TooLong, watched
 from interpret import progress
 from models.base import Refusal
+from models.turns import Turns
 from models.worker import Worker
 from tests.toys import Toy
 
@@ -81,7 +82,7 @@ def test_a_quick_question_passes_a_long_one_of_the_same_model(toy: str, monkeypa
 
 
 def test_only_one_long_question_for_each_core():
-    turns, inside, most = threading.Semaphore(2), [0], [0]
+    turns, inside, most = Turns(2), [0], [0]
     door, gate, two = threading.Lock(), threading.Event(), threading.Event()
 
     def work(_: Any) -> None:

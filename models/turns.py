@@ -1,0 +1,62 @@
+"""Turns at computing: only so many pieces of long work at a time, and short ones do not wait for the longest.
+
+Who waits is called by a number that does not change, the moment of coming plus `WEIGHT` seconds for each second
+of work: a short piece passes longer ones that came a while before it, and nobody is passed for ever. Of several
+turns one is never taken by work of more than `LENGTHY` seconds.
+"""
+
+import threading
+import time
+from bisect import insort
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+WEIGHT = 3.0
+LENGTHY = 4.0  # seconds of work
+
+
+@dataclass(order=True)
+class _Waiting:
+    number: float
+    lengthy: bool = field(compare=False)
+    called: threading.Event = field(default_factory=threading.Event, compare=False)
+
+
+class Turns:
+    """`count` turns; whoever takes one says about how many seconds the work will take."""
+
+    def __init__(self, count: int, clock: Callable[[], float] = time.monotonic):
+        self._count = self._free = count
+        self._clock = clock
+        self._lengthy = 0  # turns taken by lengthy work
+        self._waiting: list[_Waiting] = []
+        self._door = threading.Lock()
+
+    @contextmanager
+    def taken(self, seconds: float) -> Iterator[None]:
+        """Wait for a turn, and give it back."""
+        mine = _Waiting(self._clock() + WEIGHT * seconds, lengthy=seconds > LENGTHY)
+        with self._door:
+            insort(self._waiting, mine)
+            self._call()
+        mine.called.wait()
+        try:
+            yield
+        finally:
+            with self._door:
+                self._free += 1
+                self._lengthy -= mine.lengthy
+                self._call()
+
+    def _call(self) -> None:
+        """Call those who are next, as far as there are turns."""
+        for one in list(self._waiting):
+            if not self._free:
+                return
+            if one.lengthy and 0 < self._count - 1 <= self._lengthy:
+                continue
+            self._waiting.remove(one)
+            self._free -= 1
+            self._lengthy += one.lengthy
+            one.called.set()
