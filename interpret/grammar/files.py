@@ -147,6 +147,7 @@ def _compared(item: Any, formula: str, number: int) -> Pair:
 
 def _written(item: Any, condition: str, region: int) -> tuple[str, tuple[int, int]]:
     """A condition's sentence, and where the region stands in it."""
+    number = in_short(item.get("item_number", "?") if isinstance(item, dict) else "?")
     try:
         regions = next(c["regions"] for c in item["conditions"] if c["condition_name"] == condition)
         sentence, span = "", None
@@ -158,10 +159,7 @@ def _written(item: Any, condition: str, region: int) -> tuple[str, tuple[int, in
             if int(part["region_number"]) == region:
                 span = (start, len(sentence))
     except (StopIteration, KeyError, TypeError, ValueError, OverflowError):
-        number = in_short(item.get("item_number", "?") if isinstance(item, dict) else "?")
         raise BadPairs(f"Item {number} has no condition {condition!r} made of numbered regions.") from None
     if span is None or span[0] >= span[1] or len(sentence) > LONGEST:
-        raise BadPairs(
-            f"Item {item.get('item_number', '?')}: region {region} of {condition!r} is empty or missing."
-        )
+        raise BadPairs(f"Item {number}: region {region} of {condition!r} is empty or missing.")
     return sentence, span

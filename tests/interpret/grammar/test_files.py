@@ -69,10 +69,17 @@ def test_a_file_that_holds_no_pairs_is_refused(text, said):
         parsed(text, "pairs")
 
 
-@pytest.mark.parametrize(("number", "formula"), [("\n1\n", "(1;%a%) < (2;%b%)"), (1, "(1;\n%a%) is (2;%b%)")])
-def test_what_a_suite_says_stays_on_one_line(number, formula):
+@pytest.mark.parametrize(
+    ("number", "formula", "conditions"),
+    [
+        ("\n1\n", "(1;%a%) < (2;%b%)", []),
+        (1, "(1;\n%a%) is (2;%b%)", []),
+        ("\n1\n", "(3;%a%) < (2;%a%)", [condition("a", "red", "dog")]),
+    ],
+)
+def test_what_a_suite_says_stays_on_one_line(number, formula, conditions):
     suite = {
-        "items": [{"item_number": number, "conditions": []}], "predictions": [{"formula": formula}],
+        "items": [{"item_number": number, "conditions": conditions}], "predictions": [{"formula": formula}],
         "meta": {"name": "mine"},
     }  # fmt: skip
     with pytest.raises(BadPairs) as refusal:
