@@ -22,7 +22,15 @@ def guesses() -> Any:
 
 
 def part(method: str, **options: Any) -> Any:
-    """As `ask`, for a part of a page: what cannot be answered is said there, and None; the page goes on."""
+    """As `ask`, for a part of a page: what cannot be answered is said there, and None; the page goes on.
+
+    Where many readers ask, answers come before such parts.
+    """
+    return ask(method, _ends=False, _behind=True, **options)
+
+
+def first(method: str, **options: Any) -> Any:
+    """As `part`, for the part that a page's answer is made of."""
     return ask(method, _ends=False, **options)
 
 
@@ -31,7 +39,14 @@ def of_text(text: str, model: str, method: str, **options: Any) -> Any:
     return ask(method, _ends=False, _of=(model, text), **options)
 
 
-def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, **options: Any) -> Any:
+def ask(
+    method: str,
+    *,
+    _ends: bool = True,
+    _behind: bool = False,
+    _of: tuple[str, str] | None = None,
+    **options: Any,
+) -> Any:
     """The method's answer for the reader's model, text and measure; or the page ends with a sentence."""
     model, text = _of or (choices.model(), choices.text())
     if not text.strip() and not cached.is_study(method):
@@ -49,7 +64,7 @@ def ask(method: str, *, _ends: bool = True, _of: tuple[str, str] | None = None, 
                 frame.notice(says("answers.stopped"), says("answers.nothing-else-was-lost-press"))
                 st.button(says("answers.try-again"), key=choices.key("try-again"), on_click=choices.go_on)
                 choices.end_page()
-            found = _wait(key, lambda listener: cached.submit(*asked, listener))
+            found = _wait(key, lambda listener: cached.submit(*asked, listener, behind=_behind))
             cached.keep(key, found)
         return found
     except (shelf.Refusal, NotFinite) as refusal:

@@ -141,6 +141,7 @@ class _Question:
     measure: str
     options: dict[str, Any]
     listener: Callable[[float], bool]
+    behind: bool  # evidence about an answer, for which no other reader's answer waits
 
     @property
     def kind(self) -> str:
@@ -155,9 +156,10 @@ class _Question:
         looks_at_much = self.method in find_studies() or self.method in EVIDENCE
         return _pace.is_long(self.kind, self.name, first=looks_at_much)
 
-    def expected(self) -> float:
-        """About how many seconds it will compute."""
-        return _pace.expected(self.kind, self.name)
+    def handed(self, work: Callable[[Worker, LanguageModel], Any], *, long: bool) -> "Future[Any]":
+        """Put into the queue of its model, with what those need to know who wait beside it."""
+        expected = _pace.expected(self.kind, self.name)
+        return hand(self.name, work, long=long, expected=expected, behind=self.behind)
 
     def quick(self, keeper: Worker, model: LanguageModel) -> Any:
         """The answer, if it comes within a moment or nobody else waits."""
@@ -165,7 +167,7 @@ class _Question:
             return self._timed(keeper, model, keeper.is_waited_for)
         except NotQuick:
             _pace.took(self.kind, self.name, 4 * MOMENT)
-            return Elsewhere(hand(self.name, self.long, long=True, expected=self.expected()))
+            return Elsewhere(self.handed(self.long, long=True))
 
     def long(self, keeper: Worker, model: LanguageModel) -> Any:
         """The answer, however long it takes."""
@@ -197,18 +199,19 @@ class _Question:
 
 def submit(
     method: str, name: str, text: str, measure: str, options: dict[str, Any],
-    listener: Callable[[float], bool],
+    listener: Callable[[float], bool], *, behind: bool = False,
 ) -> "Future[Any]":  # fmt: skip
     """Hand a question to the model's worker. `listener` hears how far it is and says whether to go on.
 
-    The answer may be that it comes from `Elsewhere`. Beside the methods and the studies, which need no text:
-    "anatomy", what the model is made of, and "words", the text in fastai's words.
+    `behind`: it is evidence about an answer, and other readers' answers come first. The answer may be that it comes
+    from `Elsewhere`. Beside the methods and the studies, which need no text: "anatomy", what the model is made of,
+    and "words", the text in fastai's words.
     """
     if method == "words":
         return _aside.submit(word_pipeline, text)
-    asked = _Question(method, name, text, measure, options, listener)
+    asked = _Question(method, name, text, measure, options, listener, behind)
     long = asked.is_long()
-    return hand(name, asked.long if long else asked.quick, long=long, expected=asked.expected())
+    return asked.handed(asked.long if long else asked.quick, long=long)
 
 
 def columns_of(name: str, held: bytes) -> uploads.Columns:

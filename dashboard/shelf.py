@@ -183,18 +183,23 @@ def patient(name: str) -> Worker:
 
 
 def hand(
-    name: str, work: Callable[[Worker, LanguageModel], Any], *, long: bool = False, expected: float = 0.0
-) -> "Future[Any]":
+    name: str, work: Callable[[Worker, LanguageModel], Any], *,
+    long: bool = False, expected: float = 0.0, behind: bool = False,
+) -> "Future[Any]":  # fmt: skip
     """Put work into the queue for a model; it is told whose it is.
 
-    `long`: behind other readers' long work, the shorter first; `expected`: about how many seconds it will take.
+    `long`: behind other readers' long work, the shorter first; `expected`: about how many seconds it will take;
+    `behind`: what other readers' pages begin with comes first.
     """
-    one = (patient if long else worker)(name)
+    lane = patient if long else worker
+
+    def put(one: Worker) -> "Future[Any]":
+        return one.submit(lambda model: work(one, model), PATIENCE, expected=expected, behind=behind)
+
     try:
-        return one.submit(lambda model: work(one, model), PATIENCE, expected=expected)
+        return put(lane(name))
     except TooBusy:  # it made place for another model just now: it is opened again
-        other = (patient if long else worker)(name)
-        return other.submit(lambda model: work(other, model), PATIENCE, expected=expected)
+        return put(lane(name))
 
 
 def footprint() -> str:

@@ -17,8 +17,16 @@ Family = Literal["lstm", "transformer", "attention", "ngram"]  # attention: and 
 Task = Literal["causal", "masked", "classify"]
 
 
+def one_line(said: object) -> str:
+    """A sentence without the line breaks that names and values brought into it."""
+    return " ".join(str(said).splitlines())
+
+
 class Refusal(ValueError):
     """Something asked for cannot be done; the message says what is wrong and what to do, in one sentence."""
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class UnknownModel(Refusal):

@@ -1,8 +1,8 @@
 """Turns at computing: only so many pieces of long work at a time, and short ones do not wait for the longest.
 
-Who waits is called by a number that does not change, the moment of coming plus `WEIGHT` seconds for each second
-of work: a short piece passes longer ones that came a while before it, and nobody is passed for ever. Of several
-turns one is never taken by work of more than `LENGTHY` seconds.
+Who waits is called by a number that does not change: the moment of coming, `WEIGHT` seconds more for each second
+of work, and `BEHIND` more for what stands behind an answer. A short piece passes longer ones that came a while before
+it, and nobody is passed for ever. Of several turns one is never taken by work of more than `LENGTHY` seconds.
 """
 
 import threading
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 WEIGHT = 3.0
+BEHIND = 15.0  # seconds: evidence waits so much longer than what a page begins with
 LENGTHY = 4.0  # seconds of work
 
 
@@ -24,7 +25,7 @@ class _Waiting:
 
 
 class Turns:
-    """`count` turns; whoever takes one says about how many seconds the work will take."""
+    """`count` turns; whoever takes one says about how many seconds the work will take, and if it stands behind."""
 
     def __init__(self, count: int, clock: Callable[[], float] = time.monotonic):
         self._count = self._free = count
@@ -34,9 +35,10 @@ class Turns:
         self._door = threading.Lock()
 
     @contextmanager
-    def taken(self, seconds: float) -> Iterator[None]:
+    def taken(self, seconds: float, *, behind: bool = False) -> Iterator[None]:
         """Wait for a turn, and give it back."""
-        mine = _Waiting(self._clock() + WEIGHT * seconds, lengthy=seconds > LENGTHY)
+        number = self._clock() + WEIGHT * seconds + (BEHIND if behind else 0.0)
+        mine = _Waiting(number, lengthy=seconds > LENGTHY)
         with self._door:
             insort(self._waiting, mine)
             self._call()

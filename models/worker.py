@@ -36,6 +36,7 @@ class _Job:
     work: Callable[[LanguageModel], Any]
     deadline: float
     expected: float  # seconds of computing
+    behind: bool  # what others wait for comes first
     answer: Future = field(default_factory=Future)
 
 
@@ -61,13 +62,16 @@ class Worker:
         self._thread.start()
 
     def submit(
-        self, work: Callable[[LanguageModel], Answer], seconds: float = 60.0, *, expected: float = 0.0
-    ) -> "Future[Answer]":
+        self, work: Callable[[LanguageModel], Answer], seconds: float = 60.0, *,
+        expected: float = 0.0, behind: bool = False,
+    ) -> "Future[Answer]":  # fmt: skip
         """Put work into the queue; it is dropped if it has not begun when `seconds` have passed.
 
-        `expected`: about how many seconds it will compute, for those who wait for a turn beside it.
+        `expected`: about how many seconds it will compute, for those who wait for a turn beside it; `behind`:
+        those who wait for what a page begins with come first.
         """
-        job = _Job(work=work, deadline=time.monotonic() + seconds, expected=expected)
+        deadline = time.monotonic() + seconds
+        job = _Job(work=work, deadline=deadline, expected=expected, behind=behind)
         with self._door:
             if self._leaving:
                 raise TooBusy(f"{self.name} is closed: open the page again.")
@@ -113,11 +117,16 @@ class Worker:
     def _run(self) -> None:
         torch.set_num_threads(1)
         while (job := self._jobs.get()) is not None:
-            with self._turns.taken(job.expected) if self._turns else contextlib.nullcontext():
+            with self._turn(job):
                 self._do(job)
             del job  # an answer is its asker's, not kept until the next one comes
         self._model = None
         self.kept.clear()
+
+    def _turn(self, job: _Job) -> contextlib.AbstractContextManager[None]:
+        if self._turns is None:
+            return contextlib.nullcontext()
+        return self._turns.taken(job.expected, behind=job.behind)
 
     def _do(self, job: _Job) -> None:
         if self._closed or time.monotonic() > job.deadline:

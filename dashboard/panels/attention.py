@@ -69,7 +69,7 @@ def maps() -> tuple[str, Any]:
     if method == "attention_written":
         options = {**options, **_writing()}
     choices.keep(of=options.get("of"))
-    found = answers.part(method, **options, **target)
+    found = answers.first(method, **options, **target)
     if found is None:
         kind, found = "raw", answers.ask("attention")
     return kind, found
@@ -105,7 +105,7 @@ def roles() -> Any:
         "roles", says("attention.find-what-each-head-does"), first=card.parameters <= SMALL
     ):
         return None
-    return answers.part("head_roles")
+    return answers.first("head_roles")
 
 
 @choices.fragment

@@ -61,7 +61,7 @@ def as_fine(method: str, grain: str) -> dict[str, Any]:
 def show(method: str, title: str, found: Any, grid: WordGrid, guesses: Any, settings: dict[str, Any]) -> None:
     """Pinning a word reruns only this part."""
     if choices.changed():  # the text was, in the strip below: its own map first, then the whole page
-        found, guesses = answers.part(method, **settings), answers.guesses()
+        found, guesses = answers.first(method, **settings), answers.guesses()
         if found is not None:
             fine: Any = choices.kept("grain") or "words"
             grid = by_word(found, fine)

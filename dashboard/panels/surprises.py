@@ -21,7 +21,7 @@ def surprise_part(
     @choices.fragment
     def strip() -> None:
         """Pinning a word reruns only this part; so does changing one, and the page follows."""
-        shown = answers.part("next_words") if choices.changed() else found
+        shown = answers.first("next_words") if choices.changed() else found
         if shown is None:
             return choices.follow()
         by_word = surprises(shown)

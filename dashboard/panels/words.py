@@ -33,11 +33,11 @@ def show() -> None:
         colour = choices.pick("colour", says("words.colour-by"), COLOURS)
     with third:
         mine = choices.switch("mine", says("words.my-text-on-the-map"))
-    near = answers.part("word_neighbours", word=word, how=how, which=which)
+    near = answers.first("word_neighbours", word=word, how=how, which=which)
     groups, text = 8 if colour == "groups" else 0, choices.text() if mine else ""
     found, given = None, _judged() if colour == "benchmark" else {}
     if given:
-        found = answers.part("word_map", how=how, which=which, groups=groups, text=text, **given)
+        found = answers.first("word_map", how=how, which=which, groups=groups, text=text, **given)
     if found is None:
         found = answers.ask("word_map", how=how, which=which, groups=groups, text=text)
     if found.benchmark:

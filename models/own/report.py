@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from models.base import Family, Task
+from models.base import Family, Task, one_line
 
 Kind = Literal[
     "hugging-face-folder", "hub-id", "fastai-language-model", "fastai-encoder", "fastai-classifier",
@@ -35,6 +35,10 @@ class Preflight:
     abilities: frozenset[str] | None = None  # None: found out when it is opened
     problems: tuple[str, ...] = ()  # why it cannot be opened
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("problems", "warnings"):
+            object.__setattr__(self, name, tuple(map(one_line, getattr(self, name))))
 
     @property
     def layers(self) -> int:

@@ -15,6 +15,7 @@ import models
 from models import detect
 from models.base import BadCheckpoint
 from models.own import memory, weights
+from models.own.report import Preflight
 from tests import families, tiny
 
 SAFE = "model.safetensors"
@@ -179,3 +180,11 @@ def test_code_that_a_config_asks_for_is_not_run(folder: Path, tmp_path: Path):
     ]
     assert torch.equal(again.logits(again.embed(ids)[None]), model.logits(model.embed(ids)[None]))
     assert not (tmp_path / "written").exists()
+
+
+def test_what_a_file_says_of_itself_stays_on_one_line():
+    found = Preflight(
+        where="mine", kind="unknown", problems=("lm.json has no \n.weight.",), warnings=("a\u2028b",)
+    )
+    assert found.problems == ("lm.json has no  .weight.",) and found.warnings == ("a b",)
+    assert str(BadCheckpoint("mine\r\nhas no card.json")) == "mine has no card.json"

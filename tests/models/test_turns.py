@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from models.turns import LENGTHY, WEIGHT, Turns
+from models.turns import BEHIND, LENGTHY, WEIGHT, Turns
 
 
 class Readers:
@@ -20,12 +20,12 @@ class Readers:
         self._done: dict[str, threading.Event] = {}
         self._threads: list[threading.Thread] = []
 
-    def come(self, name: str, seconds: float) -> None:
+    def come(self, name: str, seconds: float, *, behind: bool = False) -> None:
         """Another one comes, and has been called or waits when this returns."""
         done = self._done[name] = threading.Event()
 
         def take() -> None:
-            with self.turns.taken(seconds):
+            with self.turns.taken(seconds, behind=behind):
                 with self._door:
                     self.called.append(name)
                     self.inside += 1
@@ -94,6 +94,19 @@ def test_nobody_is_passed_for_ever(readers):
     for name in ("first", "short", "long"):
         some.go(name, calls=1)
     assert some.called == ["first", "short", "long", "too late"]
+
+
+def test_what_stands_behind_an_answer_lets_answers_pass(readers):
+    some = readers(1)
+    some.come("first", 1)
+    some.come("evidence", 1, behind=True)
+    some.now = BEHIND - 0.1
+    some.come("answer", 1)
+    some.now = BEHIND + 0.1
+    some.come("another", 1)
+    for name in ("first", "answer", "evidence"):
+        some.go(name, calls=1)
+    assert some.called == ["first", "answer", "evidence", "another"]
 
 
 def test_one_turn_of_several_is_never_taken_by_lengthy_work(readers):
