@@ -78,7 +78,7 @@ def ask(
     except Exception:  # the page never shows a trace; the log does
         logging.getLogger(__name__).exception("no answer to %s for %s", method, asked[1])
         frame.notice(
-            "Underhood made a mistake while computing this, and has written it to its log.",
+            says("answers.mistake"),
             says("answers.everything-else-goes"),
         )
         choices.end_page()
@@ -113,12 +113,19 @@ def _wait(key: str, submit: Callable[[Callable[[float], bool]], "Future[Result]"
                 with place.container():
                     bar = st.empty()
                     st.button(says("answers.stop"), key=f"stop-{key}", on_click=choices.stop, args=(key,))
-            passed = time.monotonic() - started
-            left = f", about {passed / share[0] - passed:.0f} s left" if share[0] > 0.05 else ""
-            said = f"Computing{left}" if answer.running() else says("answers.waiting-other-readers")
+            said = _how_far(answer.running(), share[0], time.monotonic() - started)
             bar.progress(min(1.0, share[0]), text=said)
     finally:
         wanted.clear()
         answer.cancel()
         if place is not None:
             place.empty()
+
+
+def _how_far(running: bool, share: float, passed: float) -> str:
+    """What stands beside the bar after `passed` seconds."""
+    if not running:
+        return says("answers.waiting-other-readers")
+    if share <= 0.05:
+        return says("answers.computing")
+    return says("answers.computing-left", seconds=passed / share - passed)

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dashboard.interface import says
 from dashboard.shelf import Refusal
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,16 +137,14 @@ class Line:
     def why(self, code: int | None, log: Path) -> str:
         """What ended one too early, in a sentence."""
         if code is not None and code < 0:
-            return (
-                f"Its process was ended from outside ({signal.Signals(-code).name}; memory may have run out)."
-            )
+            return says("processes.ended-from-outside", signal=signal.Signals(-code).name)
         if code is None:
-            return f"The dashboard was closed while it was {self.closed}."
+            return says("processes.dashboard-was-closed", closed=self.closed)
         if code == 2:  # a refusal: one sentence, in the last line
             with contextlib.suppress(OSError, IndexError):
                 return log.read_text(errors="replace").splitlines()[-1]
         logging.getLogger(__name__).error("a process ended with code %s; see %s", code, log)
-        return f"Underhood made a mistake while {self.failed}, and has written it to its log."
+        return says("processes.mistake", failed=self.failed)
 
     def holder(self) -> str | None:
         """The name of the one that runs, if one does."""

@@ -20,9 +20,10 @@ from dashboard.interface import says
 from interpret import find
 from interpret.lens import readers
 from models import catalog, checkpoints, detect
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
 from models.detect import Preflight
 from models.own.confined import confined
+from models.refusals import Refusal
 from models.text import Cutter
 from models.turns import Turns
 from models.worker import TooBusy, Worker, cores

@@ -13,7 +13,7 @@ from interpret import commands, explain, find, record
 from interpret.results import NotFinite, Result
 from interpret.sentences import harmless
 from interpret.target import UNITS, parse
-from models.base import Refusal
+from models.refusals import Refusal
 
 COMMANDS = [module.name for module in pkgutil.iter_modules(commands.__path__)]
 TARGETS = "every (default), next, 5, 5-7, next:is, next:is/are; places count tokens, the start mark is 0"

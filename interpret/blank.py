@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from interpret.run import Run
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 from models.text import cutter_of
 
 PADS = ("<pad>", "[PAD]")

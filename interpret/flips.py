@@ -11,7 +11,8 @@ from interpret import progress
 from interpret.grammar.scoring import predicted, token_nats
 from interpret.run import Run
 from interpret.target import Target
-from models.base import BadText, LanguageModel
+from models.base import LanguageModel
+from models.refusals import BadText
 
 AT_ONCE = 4096  # tokens in one forward pass
 

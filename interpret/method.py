@@ -16,7 +16,8 @@ from interpret.results import Asked, Check, Result, TokenGrid, TokenScores
 from interpret.run import Run, hide
 from interpret.sentences import odd, saturated
 from interpret.target import Target
-from models.base import Card, Refusal
+from models.base import Card
+from models.refusals import Refusal
 
 
 class UnknownMethod(Refusal):

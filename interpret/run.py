@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.base import BadText, LanguageModel, Memory, Refusal, Tokens
+from models.base import LanguageModel, Memory, Tokens
+from models.refusals import BadText, Refusal
 
 
 class RunKey(NamedTuple):

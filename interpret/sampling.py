@@ -18,7 +18,7 @@ from interpret.methods.leave_one_out import groups
 from interpret.results import NotFinite
 from interpret.run import Run
 from interpret.target import Target
-from models.base import Refusal
+from models.refusals import Refusal
 
 Absent = Literal["auto", "removed", "zero", "mean", "mask"]
 ABSENT = {

@@ -6,7 +6,7 @@ import numpy as np
 
 from interpret import progress
 from interpret.sampling import Game, all_coalitions, drawn_coalitions
-from models.base import Refusal
+from models.refusals import Refusal
 
 FEWEST, PER_WORD = 512, 4  # coalitions drawn, at least
 FOR_GAPS = 192  # instead of 512, where each gap of a text is asked about by itself

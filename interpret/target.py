@@ -8,7 +8,8 @@ from torch import Tensor
 
 from interpret.results import Asked
 from interpret.run import Run
-from models.base import LanguageModel, Refusal, Task
+from models.base import LanguageModel, Task
+from models.refusals import Refusal
 
 Measure = Literal["logit", "log-prob", "probability", "contrast"]
 UNITS = {"logit": "logits", "log-prob": "nats", "probability": "probability", "contrast": "logits"}

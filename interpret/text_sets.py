@@ -15,7 +15,8 @@ from typing import Any
 from interpret.grammar.scoring import predicted
 from interpret.results.texts import UNKNOWN
 from interpret.units_corpus import CORPUS, STORY_SEED, is_story
-from models.base import BadText, Card, LanguageModel, Refusal, Tokens
+from models.base import Card, LanguageModel, Tokens
+from models.refusals import BadText, Refusal
 
 REVIEWS = Path(__file__).parents[1] / "assets" / "texts" / "reviews.json"
 MOST, MOST_LETTERS = 1000, 2_000_000  # texts read at a time, and their characters

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from interpret.run import Run
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import Refusal
 from models.switches import KINDS, Unit
 
 __all__ = ["NoUnits", "Unit", "auc", "auc_of_ranks", "column", "every", "kinds", "most_variable", "parse",

@@ -15,7 +15,8 @@ from torch import Tensor
 from interpret.run import Run
 from interpret.units_corpus import passages, readings
 from interpret.writing import go_on
-from models.base import LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
+from models.refusals import Refusal
 from models.switches import Held, Unit, anything_held, found_by_heads, switched, widths
 
 Way = Literal["mean", "zero", "resampled"]

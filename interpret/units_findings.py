@@ -22,7 +22,8 @@ from interpret.units import SIGNED, auc, auc_of_ranks, every, kinds
 from interpret.units import ranks as placed_by
 from interpret.units_ablation import losses, others, values_for
 from interpret.units_features import features, open_number
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 from models.switches import Unit, switched
 
 SETS = (1, 4, 16)  # so many of the best units go off together

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from interpret import progress
 from interpret.run import Run
-from models.base import Refusal, Tokens
+from models.base import Tokens
+from models.refusals import Refusal
 
 PLAIN = 1e-3  # temperatures below this would divide by nothing
 

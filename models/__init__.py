@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from models.base import Card, LanguageModel, Refusal, Tokens, UnknownModel
+from models.base import Card, LanguageModel, Tokens
+from models.refusals import Refusal, UnknownModel
 
 __all__ = ["Card", "LanguageModel", "Refusal", "Tokens", "UnknownModel", "card", "folder", "load", "names"]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import models
 from models import catalog, checkpoints
-from models.base import BadCheckpoint, Refusal, quality
+from models.base import quality
+from models.refusals import BadCheckpoint, Refusal
 
 
 def list_models(_: argparse.Namespace) -> int:

@@ -13,8 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
 from models.observed import observing
+from models.refusals import Refusal
 
 # The matrix that joins the heads of a layer, by how its name ends; and the norm behind the sum, where that is
 # how a network is built (BERT, DistilBERT; all others norm before).

@@ -13,32 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.refusals import BadCheckpoint
+
 Family = Literal["lstm", "transformer", "attention", "ngram"]  # attention: and nothing else
 Task = Literal["causal", "masked", "classify"]
-
-
-def one_line(said: object) -> str:
-    """A sentence without the line breaks that names and values brought into it."""
-    return " ".join(str(said).splitlines())
-
-
-class Refusal(ValueError):
-    """Something asked for cannot be done; the message says what is wrong and what to do, in one sentence."""
-
-    def __str__(self) -> str:
-        return one_line(super().__str__())
-
-
-class UnknownModel(Refusal):
-    """No model of that name."""
-
-
-class BadCheckpoint(Refusal):
-    """A checkpoint that is missing, cut short, changed, or not one of ours to open."""
-
-
-class BadText(Refusal):
-    """A text this model cannot take: empty, too long, or not writable as text."""
+ABILITIES = ("gradients", "attention", "gates", "cells", "unembed", "classes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +27,7 @@ class Card:
     name: str
     family: Family
     task: Task
-    abilities: frozenset[str]  # of gradients, attention, gates, cells, unembed, classes
+    abilities: frozenset[str]  # of ABILITIES
     widths: tuple[int, ...]  # (L+1,): width after the embedding and after each layer
     vocabulary: int
     parameters: int

@@ -12,7 +12,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from models.base import BadCheckpoint, Card, UnknownModel
+from models.base import Card
+from models.refusals import BadCheckpoint, UnknownModel
 from models.written import faults
 
 WEIGHTS, CARD, CONFIG, TOKENIZER = "weights.safetensors", "card.json", "config.json", "tokenizer.json"

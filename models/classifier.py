@@ -15,9 +15,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, LanguageModel, Memory, Recording, Tokens
+from models.base import Card, LanguageModel, Memory, Recording, Tokens
 from models.lstm import PARTS, held_in, step_by_step
 from models.pullback_lstm import LstmWeights
+from models.refusals import BadCheckpoint
 from models.text import Cutter
 
 DIRECTIONS = ("forward", "backward")

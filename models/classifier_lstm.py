@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, LanguageModel, Memory, Recording, Tokens
+from models.base import Card, LanguageModel, Memory, Recording, Tokens
 from models.lstm import PARTS, LstmModel, from_fastai, widths_of
+from models.refusals import BadCheckpoint
 from models.text import Cutter
 from models.words import WordCutter
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from models import checkpoints
-from models.base import BadCheckpoint, LanguageModel, Refusal, UnknownModel
+from models.base import LanguageModel
 from models.own import fastai_files, hub, memory, ours, raw_lstm, transformer
 from models.own.confined import OutOfBounds, confined
 from models.own.report import QUESTIONS, Preflight, Question, views
+from models.refusals import BadCheckpoint, Refusal, UnknownModel
 
 __all__ = ["QUESTIONS", "OutOfBounds", "Preflight", "Question", "confined", "opened", "preflight", "views"]
 

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, Task
+from models.base import Card, Task
 from models.huggingface import ALL, OBSERVED, HuggingFaceModel
 from models.own import weights
+from models.refusals import BadCheckpoint
 from models.text import Cutter
 
 STEPS = (ALL, ALL - {"attention"}, ALL - {"attention", "unembed"})

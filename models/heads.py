@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.base import BadCheckpoint, Task
+from models.base import Task
+from models.refusals import BadCheckpoint
 
 READ_BEFORE = "read_from_the_place_before"  # in config.json: a hidden piece is read off the state before it
 LAST = ("classifier", "classifier.out_proj", "classification_head.out_proj", "score", "logits_proj")

@@ -11,12 +11,13 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, LanguageModel, Pullback, Recording, Task, Tokens
+from models.base import Card, LanguageModel, Pullback, Recording, Task, Tokens
 from models.heads import parted, whole
 from models.observed import OBSERVED, Observation, attend, changing, observing, transformers
 from models.own import weights
 from models.product import freeze
 from models.pullback_gpt2 import Gpt2Weights, fits, gpt2_pullback
+from models.refusals import BadCheckpoint
 from models.switches import activation_functions
 from models.text import Cutter
 

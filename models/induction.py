@@ -11,9 +11,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.base import Recording, Refusal
+from models.base import Recording
 from models.observed import passing
 from models.plain import PlainModel, opened
+from models.refusals import Refusal
 
 SETTINGS = ("vocabulary", "width", "layers", "heads")
 Heads = Collection[tuple[int, int]]  # layer and head, both counted from 0

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from models import checkpoints, switches
-from models.base import BadCheckpoint, Card, LanguageModel, Memory, Pullback, Recording, Tokens
+from models.base import Card, LanguageModel, Memory, Pullback, Recording, Tokens
 from models.pullback_lstm import LstmWeights, lstm_pullback
+from models.refusals import BadCheckpoint
 from models.text import Cutter
 from models.words import WordCutter
 

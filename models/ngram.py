@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, LanguageModel, Recording, Tokens
+from models.base import Card, LanguageModel, Recording, Tokens
+from models.refusals import BadCheckpoint
 from models.text import Cutter
 
 NOTHING = -1  # in a context: before the text there is nothing

@@ -13,9 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.base import LanguageModel, Memory, Recording, Refusal
+from models.base import LanguageModel, Memory, Recording
 from models.lstm import LstmModel
 from models.pullback_lstm import LstmWeights
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,8 @@ from typing import Any
 from torch import Tensor
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, LanguageModel, Tokens
+from models.base import Card, LanguageModel, Tokens
+from models.refusals import BadCheckpoint
 from models.text import Cutter
 
 

@@ -18,12 +18,13 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from models.base import LanguageModel, Pullback, Recording, Refusal, Tokens
+from models.base import LanguageModel, Pullback, Recording, Tokens
 from models.classifier import AttentiveClassifier
 from models.classifier_lstm import UlmfitClassifier
 from models.huggingface import HuggingFaceModel
 from models.lstm import PARTS, LstmModel
 from models.parts import Layer, layers
+from models.refusals import Refusal
 
 Way = Literal["permuted", "drawn"]
 BELOW = ("positions", "which of two texts", "normalisation of the embedding")  # go with the embedding

@@ -17,7 +17,8 @@ from typing import Any, Literal, get_args
 import torch
 from torch import Tensor
 
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 Kind = Literal["neuron", "cell", "hidden", "head"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -10,7 +10,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from models import checkpoints
-from models.base import BadCheckpoint, BadText, LanguageModel, Tokens, frozen
+from models.base import LanguageModel, Tokens, frozen
+from models.refusals import BadCheckpoint, BadText
 
 MOST = 1 << 31  # numbers of pieces are below
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from models.base import BadText, Tokens, frozen
+from models.base import Tokens, frozen
 from models.fastai_rules import BOS, MARKS, Placed, prepared
+from models.refusals import BadText
 
 Split = Literal["fastai", "spaces", "characters"]
 Piece = tuple[str, int, int]  # as the vocabulary has it, and where it stands in the prepared text

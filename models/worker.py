@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 
 import torch
 
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 from models.turns import Turns
 
 Answer = TypeVar("Answer")

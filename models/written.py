@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any, get_args
 
-from models.base import Family, Task
+from models.base import ABILITIES, Family, Task
 
 LONGEST = 2_000  # characters of one text
 LARGEST = 10**15  # of a whole number
@@ -44,7 +44,7 @@ def faults(said: dict[str, Any]) -> str | None:
         **dict.fromkeys(COUNTS, is_count),
         **dict.fromkeys(NUMBERS, is_number),
         "widths": lambda value: is_list(value, is_count) and len(value) > 0,
-        "abilities": lambda value: is_list(value, is_text),
+        "abilities": lambda value: is_list(value, lambda one: one in ABILITIES),
         "classes": lambda value: is_list(value, is_text),
         "curve": lambda value: is_list(value, is_step),
         "snapshots": lambda value: is_list(value, is_stage),

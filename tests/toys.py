@@ -19,7 +19,8 @@ import torch
 from torch import Tensor
 
 from interpret.run import Run, record
-from models.base import BadText, Card, LanguageModel, Recording, Tokens
+from models.base import Card, LanguageModel, Recording, Tokens
+from models.refusals import BadText
 
 WORDS = ("<s>", " red", " dog", " ran")
 EMBEDDING = ((1.0, 2.0), (3.0, -1.0), (-2.0, 4.0), (5.0, 1.0))  # (V, D), a row for each word

@@ -24,8 +24,8 @@ from interpret.attention.table import summary
 from interpret.results.explaining import BINS
 from interpret.studies.attention_as_explanation import Options, compute
 from models import checkpoints
-from models.base import Refusal
 from models.classifier import AttentiveClassifier
+from models.refusals import Refusal
 from models.text import Cutter
 from models.train import sst
 from models.train.learning import Settings

@@ -11,8 +11,8 @@ from interpret.results.attention import NOTHING, HeadMaps, head_name
 from interpret.results.base import Asked, Check
 from interpret.run import Run
 from models.attending import AttentionLayer, NotTakenApart, attention_layers
-from models.base import Refusal
 from models.classifier import AttentiveClassifier
+from models.refusals import Refusal
 
 LIMIT = 1e-4  # by which rows of shares may miss 1
 

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from interpret.run import Run
-from models.base import Refusal
 from models.classifier import AttentiveClassifier
+from models.refusals import Refusal
 
 
 class NotForTheLab(Refusal):

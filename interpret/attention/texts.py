@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from interpret.units_corpus import passages
-from models.base import LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
+from models.refusals import Refusal
 
 LONGEST = 160  # tokens of one text
 PHRASE, TIMES = 20, 3  # random tokens, and how often they are said

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from interpret.run import hide, record
-from models.base import LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
 from models.observed import changing
+from models.refusals import Refusal
 from models.switches import Unit, switched
 
 PLACES = 12  # of a masked model, hidden one at a time in each text

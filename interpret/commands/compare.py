@@ -13,7 +13,7 @@ from interpret.results.sides import classes, next_tokens, of_head, of_layers, of
 from interpret.run import Run, record
 from interpret.sentences import harmless
 from interpret.target import UNITS, parse
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 def arguments() -> argparse.ArgumentParser:

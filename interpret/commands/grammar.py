@@ -15,7 +15,8 @@ from interpret.grammar import files, kept
 from interpret.grammar.judging import judge, world_of
 from interpret.grammar.paradigms import COUNT, SEED, WORLDS, chosen
 from interpret.results import Grammar
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -20,7 +20,8 @@ from interpret.sentences import harmless
 from interpret.studies.saliency_league import Options, world_of
 from interpret.study import study
 from interpret.target import UNITS
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 MODELS = (
     "story-lstm", "story-gpt", "sst-attention", "sst-average", "reviews-lstm-sentiment", "reviews-bert-sentiment",

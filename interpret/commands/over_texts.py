@@ -8,7 +8,7 @@ import models
 from interpret.results import OverTexts
 from interpret.studies.over_texts import Options
 from interpret.study import study
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 def arguments() -> argparse.ArgumentParser:

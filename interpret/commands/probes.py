@@ -20,7 +20,7 @@ from interpret.grammar.paradigms import SEED
 from interpret.results import Probes
 from interpret.studies.probes import Task
 from interpret.study import study
-from models.base import Refusal
+from models.refusals import Refusal
 
 FILE = Path(__file__).parents[2] / "assets" / "studies" / "probes.json"
 COUNT = 2000  # sentences learned from

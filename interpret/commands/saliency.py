@@ -12,7 +12,7 @@ from interpret.run import record
 from interpret.sentences import harmless
 from interpret.target import UNITS, parse
 from interpret.trust.subject import usable
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -19,7 +19,7 @@ from interpret.attention.table import summary
 from interpret.results import Result
 from interpret.sentences import harmless
 from interpret.study import find_studies, study
-from models.base import Refusal
+from models.refusals import Refusal
 
 SHORT = {"attention": "attention_as_explanation"}
 KEPT = Path(__file__).parents[2] / "assets" / "studies" / "attention_sst.json"

@@ -14,7 +14,7 @@ from interpret.results.text_metrics import Slice, apart
 from interpret.sentences import harmless, percent, visible
 from interpret.study import study
 from interpret.text_sets import LONGEST, STORIES, WHERE
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 def arguments() -> argparse.ArgumentParser:

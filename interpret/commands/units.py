@@ -9,7 +9,7 @@ from typing import Any
 import models
 from interpret.units_findings import Finding, number_unit, quote_unit, to_json
 from interpret.units_sentiment import sentiment_unit
-from models.base import Refusal
+from models.refusals import Refusal
 
 WRITTEN = Path(__file__).parents[2] / "assets" / "studies" / "units.json"
 

@@ -11,7 +11,7 @@ from interpret.space.benchmarks import agreement, read_pairs
 from interpret.space.maps import HOW, bundle
 from interpret.space.vectors import WHICH, space
 from interpret.study import study
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from interpret.corpus.job import Engine, process
-from models.base import Refusal
+from models.refusals import Refusal
 
 RETRIES = 3
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from interpret.sentences import mended
-from models.base import Refusal
+from models.refusals import Refusal
 
 LONGEST = 20_000  # characters kept of one text
 WIDEST = 4_000_000  # characters of one line of a file

@@ -14,7 +14,7 @@ import numpy as np
 
 from interpret.corpus import store
 from interpret.corpus.tallies import ENDS, PLACES
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ import models
 from interpret.corpus import store
 from interpret.corpus.documents import BadCorpus, Document
 from interpret.corpus.merging import merged
-from models.base import Refusal
+from models.refusals import Refusal
 
 SHARD = 32  # texts
 VERSION = 2  # of the tables: an index made by other code is another index

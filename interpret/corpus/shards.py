@@ -18,7 +18,8 @@ from interpret.run import Run, RunKey, record
 from interpret.units import SIGNED
 from interpret.units_corpus import GATES, SATURATED, is_story
 from interpret.units_features import features
-from models.base import BadText, LanguageModel, Memory, Recording, Refusal, Tokens
+from models.base import LanguageModel, Memory, Recording, Tokens
+from models.refusals import BadText, Refusal
 
 LONGEST = 256  # tokens of one text
 TOGETHER = 8  # texts

@@ -24,7 +24,8 @@ from interpret.corpus.merging import merged
 from interpret.corpus.shards import tables
 from interpret.units import SIGNED, NoUnits
 from interpret.units_corpus import STORY_SEED, passages
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import Refusal
 
 INDEXES = Path(__file__).parents[2] / "assets" / "indexes"
 COMMAND = "python -m interpret corpus bundle"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from models.base import Refusal
+from models.refusals import Refusal
 
 SUMS = "sums.json"
 ROWS = {"units": 2048, "texts": 128}  # in a group, which is read as a whole

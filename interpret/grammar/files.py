@@ -18,8 +18,8 @@ from typing import Any
 from interpret.grammar.paradigms import Paradigm
 from interpret.grammar.templates import Pair
 from interpret.sentences import mended
-from models.base import Refusal
 from models.checkpoints import in_short
+from models.refusals import Refusal
 
 LARGEST = 20_000_000  # characters
 LONGEST = 2_000  # characters of a sentence

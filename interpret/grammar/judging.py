@@ -21,7 +21,8 @@ from interpret.grammar.templates import Pair
 from interpret.results import Check, Grammar, MinimalPairs, SentencePair
 from interpret.results.grammar import NO_TEXT, unlike_length
 from interpret.wording import words_of
-from models.base import LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
+from models.refusals import Refusal
 
 PROBED = 4  # pairs of each paradigm by which a model's world is told
 MASKED_COUNT = (

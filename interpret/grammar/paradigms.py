@@ -13,7 +13,7 @@ from typing import Any
 
 from interpret.grammar import templates
 from interpret.grammar.templates import Pair, Pools
-from models.base import Refusal
+from models.refusals import Refusal
 
 FOLDER = Path(__file__).parents[2] / "assets" / "texts" / "pairs"
 WORLDS = ("english", "storyland")

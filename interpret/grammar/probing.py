@@ -16,7 +16,8 @@ from interpret import progress
 from interpret.grammar import templates
 from interpret.grammar.paradigms import paradigms, pools
 from interpret.grammar.scoring import TOKENS_AT_ONCE
-from models.base import LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
+from models.refusals import Refusal
 
 TESTED = 0.3  # share of the sentences that a reader is tested on
 MOST_WORDS = 4000  # of our own that a reader of parts of speech learns from and is tested on

@@ -23,7 +23,8 @@ from torch import Tensor
 from interpret import progress
 from interpret.grammar.templates import Pair, difference
 from interpret.run import hidden_tokens
-from models.base import BadText, LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
+from models.refusals import BadText, Refusal
 
 UNKNOWN = frozenset({"<unk>", "[UNK]", "<UNK>", "xxunk", "unk"})
 TOKENS_AT_ONCE = 4096  # in one forward pass

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.base import Refusal
+from models.refusals import Refusal
 
 Pools = Mapping[str, Sequence[tuple[str, ...]]]  # each word with its forms
 _PART = re.compile(r"\{(\w+)(=?)(?::([12sogh]))?\}|<(\w+):([12sogh])>|\[([^|\]]*)\|([^\]]*)\]|([^{<\[]+|\[)")

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from interpret.grammar.probing import Labelled
-from models.base import Refusal
+from models.refusals import Refusal
 
 NUMBERS = {"Sing": "singular", "Plur": "plural"}
 PLACES = ("noun", "1 word later", "2 words later", "3 words later")

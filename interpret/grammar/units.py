@@ -11,7 +11,8 @@ from interpret import progress
 from interpret.grammar.paradigms import paradigms
 from interpret.grammar.scoring import refuse_classifiers
 from interpret.grammar.templates import Pair, difference
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 from models.switches import Held, Unit, switched, widths
 
 ASKED = {"english": ("agreement_0", "agreement_1"), "storyland": ("story_agreement_1", "story_agreement_2")}

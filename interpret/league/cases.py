@@ -12,7 +12,7 @@ from interpret.method import explain, find
 from interpret.results import NotFinite
 from interpret.run import Run
 from interpret.target import Target
-from models.base import Refusal
+from models.refusals import Refusal
 
 READINGS = ("signed", "size")  # scores as they are; how large they are, whichever way they push
 RANDOM = "random"

@@ -11,7 +11,7 @@ https://doi.org/10.1080/01621459.1927.10502953; Efron 1979, https://doi.org/10.1
 import numpy as np
 
 from interpret.results.grammar import wilson
-from models.base import Refusal
+from models.refusals import Refusal
 
 DRAWS = 2000  # of the bootstrap
 

@@ -15,7 +15,8 @@ from interpret.league.cases import Asked, Case
 from interpret.run import Run, record
 from interpret.sentences import rounded
 from interpret.target import Measure, Target
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 from models.train import storyland
 from models.train.storyland_teller import Word
 

@@ -18,7 +18,8 @@ import numpy as np
 from interpret.league.cases import Asked, Case
 from interpret.run import Run, record
 from interpret.target import Measure, of_class
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 UP, DOWN, NEUTRAL = "positive", "negative", 2
 SHORTEST, LONGEST = 6, 40  # words of a sentence

@@ -18,8 +18,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
 from models.early import early
+from models.refusals import Refusal
 
 LENSES = Path(__file__).parents[2] / "assets" / "lenses"
 _trained: dict[str, "Lens"] = {}  # by the model's sha256: those learned in this process

@@ -18,8 +18,9 @@ from torch import Tensor
 from interpret import progress
 from interpret.lens.readers import Lens
 from interpret.run import record
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
 from models.early import early, last_norm
+from models.refusals import Refusal
 
 BATCH = 384  # tokens a step
 RATE = 2e-4

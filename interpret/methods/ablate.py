@@ -32,7 +32,7 @@ from interpret.units_ablation import (
     values_for,
     written,
 )
-from models.base import Refusal
+from models.refusals import Refusal
 from models.switches import Unit, switched
 
 CONTROLS, MEASURED_CONTROLS, TOP = 8, 3, 8

@@ -20,7 +20,7 @@ from interpret.run import Run, record
 from interpret.sentences import visible
 from interpret.target import Target
 from interpret.writing import Dials, go_on
-from models.base import Refusal
+from models.refusals import Refusal
 
 Row = Literal["writing", "reading"]
 MOST = 60  # tokens

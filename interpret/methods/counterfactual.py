@@ -30,7 +30,8 @@ from interpret.sentences import bare
 from interpret.swaps import words_instead
 from interpret.target import Target
 from interpret.word_lists import ready
-from models.base import BadText, LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import BadText, Refusal
 
 KEPT, READY = 12, 24  # changes that are reported
 Row = tuple[str, Edits]  # what kind of change it is, and the change

@@ -27,7 +27,8 @@ from interpret.run import Run
 from interpret.sensitivity import numbers_of
 from interpret.sentences import rounded
 from interpret.target import Target
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import Refusal
 
 LIMIT = 0.01  # the largest gap, as a share of f(text) - f(blank)
 ELSE = "choose integrated gradients, whose scores add up."

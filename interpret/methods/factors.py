@@ -22,7 +22,7 @@ from interpret.target import Target
 from interpret.units import NoUnits, Unit, every, kinds, shared, unfit
 from interpret.units_ablation import go_on
 from interpret.units_nmf import largest_first, stability
-from models.base import Refusal
+from models.refusals import Refusal
 
 SEEDS = 5
 

@@ -28,7 +28,8 @@ from interpret.run import Run
 from interpret.sensitivity import input_gradients, numbers_of
 from interpret.sentences import rounded
 from interpret.target import Target
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 SMALLEST = 1e-3  # a smaller change of f is compared with this
 EIGHTH = 8  # of most_steps: the part that a row gets where f jumps at many places

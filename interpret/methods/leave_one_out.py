@@ -20,7 +20,8 @@ from interpret.method import Method, token_result
 from interpret.results import Check, Result
 from interpret.run import Run
 from interpret.target import Target
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

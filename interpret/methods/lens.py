@@ -24,8 +24,9 @@ from interpret.method import Method
 from interpret.results import Check, LayerGuesses
 from interpret.run import Run, hide
 from interpret.target import Target
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
 from models.early import packed_step, reads_before
+from models.refusals import Refusal
 
 KEPT = 5  # guesses of each cell
 PART = 2**22  # numbers at once: layers are read in portions of places

@@ -24,7 +24,7 @@ from interpret.sampling import ABSENT, Game, Perturbing
 from interpret.sensitivity import numbers_of
 from interpret.surrogate import Answers, answers, count_of, fitted
 from interpret.target import Target
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,8 @@ from interpret.results import Check, PlacesAlike, Snippet
 from interpret.run import Run, record
 from interpret.target import Target
 from interpret.units import SIGNED, NoUnits, Unit, auc, every, kinds, shared, tracks, unfit
-from models.base import LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
+from models.refusals import Refusal
 
 UNITS = 10
 READ = 32  # texts read again at most

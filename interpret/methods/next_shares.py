@@ -16,7 +16,7 @@ from interpret.method import Method
 from interpret.results import Check, NextShares
 from interpret.run import Run
 from interpret.target import Target
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from interpret.results import Check, NextWords
 from interpret.run import Run, hidden_vectors
 from interpret.swaps import instead
 from interpret.target import Target
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

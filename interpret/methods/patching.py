@@ -21,8 +21,9 @@ from interpret.results import Check, Patched
 from interpret.run import Run, record
 from interpret.sentences import named
 from interpret.target import Target
-from models.base import Card, Refusal
+from models.base import Card
 from models.patched import can, patch_of, patched
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from interpret.results import Check, UnitRanking
 from interpret.run import Run
 from interpret.target import Target
 from interpret.units import SIGNED, NoUnits, auc_of_ranks, every, kinds, ranks, shared, unfit
-from models.base import Refusal
+from models.refusals import Refusal
 
 SHIFTS = 20
 

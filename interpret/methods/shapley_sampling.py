@@ -26,7 +26,7 @@ from interpret.run import Run
 from interpret.sampling import ABSENT, Average, Game, Perturbing, all_coalitions
 from interpret.sensitivity import numbers_of
 from interpret.target import Target
-from models.base import Refusal
+from models.refusals import Refusal
 
 ORDERS, FOR_GAPS, FEWEST = 32, 12, 8  # each gap of a text is asked about by itself
 PATIENCE = 160_000  # tokens that may go through the model before orders are saved

@@ -23,7 +23,7 @@ from interpret.run import Run
 from interpret.sampling import Average
 from interpret.sensitivity import input_gradients, numbers_of
 from interpret.target import Target
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,8 @@ from interpret.method import Method
 from interpret.results import Check, Tree
 from interpret.run import Run
 from interpret.target import Target
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 AT_ONCE = 4096  # tokens in one pass
 MOST = 1000  # nodes

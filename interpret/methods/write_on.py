@@ -21,7 +21,7 @@ from interpret.results import Check, Written
 from interpret.run import Run, record
 from interpret.target import Target, every
 from interpret.writing import Dials, go_on
-from models.base import Refusal
+from models.refusals import Refusal
 
 FEW = 3  # tokens that count as few
 

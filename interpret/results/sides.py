@@ -10,7 +10,7 @@ from interpret.results.lens import LayerGuesses
 from interpret.results.tokens import TokenScores
 from interpret.results.writing import NextShares
 from interpret.sentences import named
-from models.base import Refusal
+from models.refusals import Refusal
 
 SHOWN = 6  # next tokens of either side
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from models.base import Refusal
+from models.refusals import Refusal
 
 ANCHORS = 600  # points asked for an estimate; their ranks are taken among all points
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from interpret.space.neighbours import UnknownWord, row_of
 from interpret.space.vectors import Space
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 SCORES = ("simlex999", "human (mean)", "similarity", "score", "mean", "human")  # names of columns
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 def linear_cka(one: np.ndarray, other: np.ndarray) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from interpret.sentences import bare
 from interpret.space.vectors import Space
-from models.base import Refusal
+from models.refusals import Refusal
 
 NAMING = 3  # words in a group's name
 COMMON = 3000  # names are taken from the first pieces, which readers know

@@ -11,7 +11,8 @@ import numpy as np
 
 from interpret import progress
 from interpret.run import record
-from models.base import BadText, Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import BadText, Refusal
 from models.train import storyland
 
 TEXTS = Path(__file__).parents[2] / "assets" / "texts"

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import Refusal
 from models.text import cutter_of
 
 COUNTED = Path(__file__).parents[2] / "assets" / "studies" / "frequencies.json"

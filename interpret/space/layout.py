@@ -7,7 +7,7 @@ import numpy as np
 
 from interpret import progress
 from interpret.space.neighbours import neighbour_lists
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True)

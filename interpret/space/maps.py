@@ -18,7 +18,7 @@ from interpret import progress
 from interpret.sentences import rounded
 from interpret.space.layout import Umap, principal, turned, umap_layout, umap_version
 from interpret.space.vectors import Space
-from models.base import Refusal
+from models.refusals import Refusal
 
 BUNDLED = Path(__file__).parents[2] / "assets" / "studies" / "maps"
 HOW = {"umap": "UMAP", "pca": "PCA"}

@@ -5,7 +5,7 @@ import difflib
 import numpy as np
 
 from interpret.space.vectors import Space
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 class UnknownWord(Refusal):

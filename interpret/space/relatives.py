@@ -2,7 +2,8 @@
 
 import models
 from interpret.space import contexts, vectors
-from models.base import BadCheckpoint, Card
+from models.base import Card
+from models.refusals import BadCheckpoint
 
 
 def _others(card: Card) -> list[Card]:

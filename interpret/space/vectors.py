@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from interpret.space.kinds import kinds_of
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import Refusal
 
 MOST = 20_000  # pieces on a map: the first of the vocabulary, which are the commonest
 WHICH = {"input": "how it reads them", "output": "how it writes them"}

@@ -22,7 +22,8 @@ from interpret.grammar.scoring import predicted, token_nats
 from interpret.results import Against, Check
 from interpret.results.grammar import NO_TEXT
 from interpret.study import Study
-from models.base import LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
+from models.refusals import Refusal
 
 TEXTS = Path(__file__).parents[2] / "assets" / "texts" / "corpus.json"
 SHOWN, BEFORE = 6, 5  # single words shown, and words before them

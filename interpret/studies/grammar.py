@@ -22,7 +22,8 @@ from interpret.grammar.judging import judge, usual_count, world_of
 from interpret.grammar.paradigms import SEED, chosen
 from interpret.results import Grammar
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 MOST = 1000
 

@@ -26,7 +26,8 @@ from interpret.results.attention_means import WordClassHeads
 from interpret.results.base import Check
 from interpret.run import record
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 LEAST = 20  # words of a class
 MOST_CLASSES = 12

@@ -20,7 +20,8 @@ from interpret.results.space import of_model
 from interpret.space.cka import cka_matrix, shared_direction
 from interpret.space.contexts import WordStates, states, unfit, world
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 MOST, SHOWN = 2500, 600  # words compared at most, and words in the scatter
 

@@ -12,7 +12,8 @@ from interpret.grammar.judging import pairs_of, usual_count, world_of
 from interpret.grammar.paradigms import SEED, chosen
 from interpret.results import MinimalPairs
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

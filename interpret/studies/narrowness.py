@@ -16,7 +16,8 @@ from interpret.results.contexts import Narrowness
 from interpret.results.space import of_model
 from interpret.space.contexts import WordStates, states, unfit, unit_rows
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

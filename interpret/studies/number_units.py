@@ -22,7 +22,8 @@ from interpret.grammar.units import each_off, leads, lost, switchable, verbs
 from interpret.results import Check, NumberUnits
 from interpret.results.grammar import NO_TEXT
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

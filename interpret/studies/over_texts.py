@@ -27,7 +27,8 @@ from interpret.study import Study
 from interpret.target import of_class
 from interpret.trust.subject import usable
 from interpret.wording import words_of
-from models.base import BadText, Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import BadText, Refusal
 
 FILE = Path(__file__).parents[2] / "assets" / "texts" / "reviews.json"
 LONGEST, MOST = 256, 500  # tokens of a text; texts

@@ -28,7 +28,8 @@ from interpret.results import Probes
 from interpret.results.grammar import NO_TEXT
 from interpret.results.number_units import by_heart
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 Task = Literal["number", "part of speech"]
 READING = 0.4  # of the time; the rest learns

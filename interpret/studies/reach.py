@@ -22,7 +22,8 @@ from interpret.results.attention import NOTHING
 from interpret.results.base import Check
 from interpret.results.reach import Reach
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 STEPS = (1, 2, 3, 5, 8, 12, 20, 32, 48, 64)
 

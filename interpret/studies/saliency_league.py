@@ -30,7 +30,8 @@ from interpret.results.space import of_model
 from interpret.study import Study
 from interpret.target import Measure
 from interpret.trust.subject import usable
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 QUICK: dict[str, dict[str, Any]] = {  # fewer lots and looser sums than on the page about one text
     "integrated_gradients": {"tolerance": 0.05, "most_steps": 64},

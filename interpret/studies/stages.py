@@ -21,7 +21,8 @@ from interpret.results.replay import stage_named
 from interpret.run import Run, record
 from interpret.study import Study
 from interpret.target import every
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import Refusal
 
 MOST, EACH = 8, 3  # candidates shown, and how many of each stage's first guesses
 REPEATED = 3  # tokens that stood before, for prefix matching to say anything

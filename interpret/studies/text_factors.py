@@ -24,7 +24,8 @@ from interpret.study import Study
 from interpret.text_sets import ReadTexts, TextOptions
 from interpret.units import every, kinds, unfit
 from interpret.units_nmf import largest_first, stability
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 SEEDS = 2
 NUMBERS = 30_000_000  # activations held at a time: 120 MB

@@ -23,7 +23,8 @@ from interpret.space.contexts import TEXTS, bundled_texts, unfit, unit_rows, wor
 from interpret.space.layout import Umap, principal, umap_layout, umap_version
 from interpret.space.neighbours import neighbour_lists
 from interpret.study import Study
-from models.base import BadText, Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import BadText, Refusal
 
 LEAST, MOST, LONGEST = 5, 2000, 256  # texts; tokens of one
 NEAR = 5

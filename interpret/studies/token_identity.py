@@ -21,7 +21,8 @@ from interpret.results.attention_means import TokenIdentity
 from interpret.results.base import Check
 from interpret.run import Run, record
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 DRAWS = 1000
 READING = 0.5  # of the time

@@ -18,7 +18,8 @@ from interpret.lens.texts import texts_for
 from interpret.lens.training import Point, train
 from interpret.results import Asked, Check, LensTraining
 from interpret.study import Study
-from models.base import Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

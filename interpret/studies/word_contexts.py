@@ -30,7 +30,8 @@ from interpret.space.contexts import (
 from interpret.space.layout import principal, procrustes
 from interpret.space.neighbours import random_cosine
 from interpret.study import Study
-from models.base import BadText, LanguageModel
+from models.base import LanguageModel
+from models.refusals import BadText
 
 LEAST, MOST = 4, 200
 YOURS = "your text"

@@ -21,7 +21,8 @@ from interpret.space.maps import is_ready, placed
 from interpret.space.relatives import comparable, relatives
 from interpret.space.vectors import Space, has_output, space, unfit
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 LONGEST = 60  # pieces of a text on the map
 

@@ -18,7 +18,8 @@ from interpret.space.maps import placed
 from interpret.space.neighbours import analogy, nearest, random_cosine, row_of
 from interpret.space.vectors import Space, space, unfit
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 PREFERRED = ("actor", "dog", "dax", "a")  # what a page opens with: the first that is known
 

@@ -22,7 +22,8 @@ from interpret.space.neighbours import UnknownWord, neighbour_lists
 from interpret.space.relatives import relatives
 from interpret.space.vectors import Space, space, unfit
 from interpret.study import Study
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 
 NEAR = 10
 TOLD = 25  # words whose neighbours are told

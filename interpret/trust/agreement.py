@@ -12,7 +12,7 @@ from interpret.results import Agreement, Check, Result
 from interpret.run import Run
 from interpret.target import Target
 from interpret.trust.subject import Subject, maps
-from models.base import Refusal
+from models.refusals import Refusal
 
 DISPUTED = 3
 

@@ -20,7 +20,7 @@ from interpret.run import Run
 from interpret.sensitivity import numbers_of
 from interpret.target import BadTarget, Target
 from interpret.trust.subject import as_asked
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from interpret.run import Run, record
 from interpret.trust.subject import Subject
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

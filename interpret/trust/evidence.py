@@ -13,7 +13,7 @@ from interpret.trust import completeness as adding_up
 from interpret.trust import faithfulness, fidelity, scrambling, stability
 from interpret.trust.agreement import agreement
 from interpret.trust.subject import Settings, maps
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 def _made(kind: Any, options: dict[str, Any]) -> Any:

@@ -26,7 +26,7 @@ from interpret.run import Run
 from interpret.target import Target
 from interpret.trust.removal import Way, log_probabilities, log_probability, way_for
 from interpret.trust.subject import Subject, maps
-from models.base import Refusal
+from models.refusals import Refusal
 
 LONGEST_GREEDY = 60  # words: it asks the model K (K + 1) / 2 times
 FULL = 20  # words up to which random orders are followed word by word

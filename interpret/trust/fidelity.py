@@ -24,7 +24,7 @@ from interpret.run import Run
 from interpret.target import Target
 from interpret.trust.removal import AT_ONCE
 from interpret.trust.subject import Settings, Subject, asked_of, usable, with_vectors, word_scores
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

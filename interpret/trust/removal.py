@@ -17,7 +17,7 @@ from interpret import progress
 from interpret.run import Run
 from interpret.target import Target
 from interpret.trust.subject import Subject
-from models.base import Refusal
+from models.refusals import Refusal
 
 Way = Literal["left out", "zero", "mask"]
 AT_ONCE = 2048  # tokens in one forward pass

@@ -19,7 +19,7 @@ from interpret.run import Run, record
 from interpret.target import Target
 from interpret.trust.agreement import rank_correlation
 from interpret.trust.subject import Settings, Subject, asked_of, usable, word_scores
-from models.base import Refusal
+from models.refusals import Refusal
 from models.scramble import Way, parts, scrambled
 
 AS_TRAINED = "as trained"

@@ -21,7 +21,7 @@ from interpret.trust.agreement import rank_correlation
 from interpret.trust.edits import Edit, edited, edits
 from interpret.trust.faithfulness import ranking
 from interpret.trust.subject import Settings, Subject, asked_of, usable, word_scores
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from interpret.results import Result
 from interpret.run import Run, hide
 from interpret.target import BadTarget, Target
 from interpret.wording import words_of
-from models.base import Refusal
+from models.refusals import Refusal
 
 WORK = {"most_steps": 512, "samples": 512, "permutations": 32}  # options that buy accuracy; what 0 stands for
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.base import Refusal
+from models.refusals import Refusal
 
 
 class OutOfBounds(Refusal):

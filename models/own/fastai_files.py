@@ -11,12 +11,13 @@ from pathlib import Path
 from torch import Tensor
 
 from models import checkpoints, lstm
-from models.base import BadCheckpoint, Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
 from models.classifier_lstm import UlmfitClassifier, from_fastai_classifier
 from models.own import memory, pickled, vocabulary, weights
 from models.own.fastai_names import Awd, recognised
 from models.own.report import Kind, Preflight
 from models.own.vocabulary import Vocabulary
+from models.refusals import BadCheckpoint, Refusal
 from models.words import APPROXIMATE, WordCutter, exact
 
 ABILITIES = frozenset({"gradients", "gates", "cells", "unembed"})

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from models.base import BadCheckpoint
 from models.own import weights
+from models.refusals import BadCheckpoint
 
 SMALL = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 LARGE = ("model.safetensors", "model.safetensors.index.json", "model-*.safetensors")

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
 from models.own import memory, weights
 from models.own.report import Preflight
+from models.refusals import BadCheckpoint, Refusal
 
 
 def look(where: str, folder: Path) -> Preflight:

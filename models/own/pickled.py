@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from models import checkpoints
-from models.base import BadCheckpoint
 from models.own.weights import SAFE, Sketch
+from models.refusals import BadCheckpoint
 
 SECONDS = 60
 CHILD = "import sys; sys.path.append(sys.argv[1]); from own.child import main; sys.exit(main(*sys.argv[2:]))"

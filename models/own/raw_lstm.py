@@ -23,11 +23,12 @@ from typing import Any
 from torch import Tensor
 
 from models import checkpoints
-from models.base import BadCheckpoint, Card, LanguageModel, Refusal
+from models.base import Card, LanguageModel
 from models.lstm import PARTS
 from models.own import memory, pickled, vocabulary, weights
 from models.own.confined import confined
 from models.own.report import Preflight
+from models.refusals import BadCheckpoint, Refusal
 from models.text import Cutter
 from models.words import WordCutter
 

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from models.base import Family, Task, one_line
+from models.base import Family, Task
+from models.refusals import one_line
 
 Kind = Literal[
     "hugging-face-folder", "hub-id", "fastai-language-model", "fastai-encoder", "fastai-classifier",
@@ -95,6 +96,7 @@ LACKS = {
     "unembed": "Its states cannot be read as words before the last layer.",
     "gradients": "Its numbers cannot be followed back to the input.",
     "cells": "It is no LSTM: it has no cells and no gates.",
+    "gates": "Its gates cannot be looked at.",
 }
 DOES = {
     "causal": "It writes the next word",

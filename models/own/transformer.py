@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from models import checkpoints
-from models.base import Refusal, Task
+from models.base import Task
 from models.huggingface import ALL, LEFT_OVER, mask_piece, task_of
 from models.own import memory, weights
 from models.own.report import Kind, Preflight
+from models.refusals import Refusal
 from models.text import Cutter
 
 # Kinds of networks that are opened in tests, and of which everything can be seen.

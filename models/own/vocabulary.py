@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.base import BadCheckpoint
 from models.own.confined import confined
+from models.refusals import BadCheckpoint
 
 NAMES = ("vocab", "itos", "vocabulary")
 LARGEST_FILE = 200_000_000  # bytes

@@ -11,7 +11,7 @@ from pathlib import Path
 from torch import Tensor
 
 from models import checkpoints
-from models.base import BadCheckpoint
+from models.refusals import BadCheckpoint
 
 MOST = 1 << 40  # numbers along one axis
 HEADER_LIMIT = 100_000_000  # bytes, as the format itself allows

@@ -14,7 +14,8 @@ import torch
 
 import models
 from models import checkpoints
-from models.base import Card, Refusal, quality
+from models.base import Card, quality
+from models.refusals import Refusal
 from models.train.learning import History, Settings
 from models.train.text import NoData
 

@@ -16,7 +16,7 @@ import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import WordLevel
 
-from models.base import Refusal
+from models.refusals import Refusal
 from models.train.storyland_grammar import story
 from models.train.storyland_phrases import MOST_BETWEEN as MOST_ATTRACTORS
 from models.train.storyland_teller import Choice, Draw, Ended, Follow, NotAStory, Teller, Word, shares

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.base import Refusal
+from models.refusals import Refusal
 from models.train.storyland_words import Pool
 
 Phenomenon = Literal[

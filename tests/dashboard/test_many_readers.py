@@ -13,7 +13,7 @@ import pytest
 from dashboard import cached, pace, shelf
 from dashboard.pace import NotQuick, Pace, TooLong, watched
 from interpret import progress
-from models.base import Refusal
+from models.refusals import Refusal
 from models.turns import Turns
 from models.worker import Worker
 from tests.toys import Toy

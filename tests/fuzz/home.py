@@ -14,7 +14,7 @@ import torch
 from interpret import record
 from interpret.results import NotFinite
 from models import detect
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import families, tiny
 from tests.fuzz.test_texts import is_whole, sentence
 

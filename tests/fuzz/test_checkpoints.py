@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import detect
-from models.base import Refusal
 from models.own import pickled
+from models.refusals import Refusal
 from tests.fuzz.amount import cases
 from tests.fuzz.home import SAFE, Home, watched
 from tests.fuzz.hostile import JSON, JUNK, PIECE, damaged

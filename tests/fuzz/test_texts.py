@@ -19,7 +19,8 @@ from interpret import explain, find, record
 from interpret.results import NotFinite
 from interpret.sentences import bare, harmless, named, visible
 from interpret.target import UNITS, every
-from models.base import LanguageModel, Refusal, Tokens
+from models.base import LanguageModel, Tokens
+from models.refusals import Refusal
 from models.text import Cutter
 from models.words import WordCutter
 from tests import families, tiny

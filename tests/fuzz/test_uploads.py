@@ -17,7 +17,7 @@ from dashboard.questions import QUESTIONS
 from interpret.corpus import uploads
 from interpret.corpus.documents import BadCorpus
 from interpret.grammar import files
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.fuzz.amount import cases
 from tests.fuzz.hostile import JSON, JUNK, PIECE, damaged, texts
 from tests.fuzz.payloads import EVERY

@@ -14,7 +14,7 @@ from interpret.results.comparison import Side, laid
 from interpret.results.comparison_words import SAME
 from interpret.results.sides import classes, next_tokens, of_head, of_layers, of_scores, of_surprise
 from interpret.target import parse
-from models.base import Refusal
+from models.refusals import Refusal
 
 TEXT = "The keys to the old wooden cabinet"
 

@@ -14,7 +14,7 @@ from interpret.method import UnknownMethod
 from interpret.methods.deep_lift import LIMIT, scores_of
 from interpret.sensitivity import numbers_of
 from interpret.target import Target, every
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.interpret import loops
 from tests.toys import ToyClassifier, toy_run
 

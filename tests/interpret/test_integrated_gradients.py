@@ -12,7 +12,7 @@ from interpret.methods.integrated_gradients import FEW, along_the_path, blank, f
 from interpret.results import TokenScores
 from interpret.run import record
 from interpret.target import Target, every, span
-from models.base import Refusal
+from models.refusals import Refusal
 from models.text import cutter_of
 from tests.interpret import loops
 from tests.toys import EMBEDDING, Toy, toy_run

@@ -13,7 +13,7 @@ from interpret.blank import blank
 from interpret.method import UnknownMethod
 from interpret.surrogate import fitted
 from interpret.target import Target, every, span
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.interpret import loops
 from tests.toys import ToyClassifier, toy_run
 

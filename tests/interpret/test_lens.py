@@ -13,9 +13,9 @@ from interpret.method import UnknownMethod
 from interpret.methods import lens
 from models import early as last_steps
 from models import huggingface
-from models.base import Refusal
 from models.early import early, last_norm
 from models.patched import patch_of, patched
+from models.refusals import Refusal
 from tests import tiny
 from tests.models.test_catalog import bundled
 from tests.toys import Toy, toy_run

@@ -17,7 +17,8 @@ import torch
 
 import models
 from interpret import explain, find, record
-from models.base import LanguageModel, Refusal
+from models.base import LanguageModel
+from models.refusals import Refusal
 from models.worker import Worker
 from tests import tiny
 

@@ -11,7 +11,7 @@ from interpret.corpus.shipped import bundled
 from interpret.corpus.snippets import encoded
 from interpret.methods.more_like_this import Pattern, looked_for, words
 from interpret.units import NoUnits, Unit
-from models.base import Refusal
+from models.refusals import Refusal
 
 TEXT = 'Mia lives near the mill. "I like the lamp," says Mia.'
 UNITS = (Unit(1, 0, "cell"), Unit(1, 1, "cell"))

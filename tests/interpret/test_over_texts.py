@@ -13,7 +13,7 @@ from interpret.method import UnknownMethod
 from interpret.results import OverTexts
 from interpret.studies.over_texts import FILE, Options, called, compute, summed_up
 from interpret.target import of_class
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.toys import Toy, ToyClassifier
 
 LINES = " red dog\tup\n dog dog ran\tdown\n red ran\tup\n dog"

@@ -7,7 +7,7 @@ import torch
 
 import models
 from interpret import record
-from models.base import BadText
+from models.refusals import BadText
 from tests import tiny
 from tests.toys import SHA, Toy, toy_run
 

@@ -14,7 +14,7 @@ from interpret.method import UnknownMethod
 from interpret.results import TokenGrid, TokenScores
 from interpret.sampling import Average
 from interpret.target import Target, at, every, span
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.interpret import loops
 from tests.toys import ToyClassifier, ToyFiller, toy_run
 

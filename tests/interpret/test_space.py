@@ -15,7 +15,7 @@ from interpret.space.kinds import kinds_of
 from interpret.space.neighbours import UnknownWord, analogy, nearest, neighbour_lists, random_cosine, row_of
 from interpret.space.vectors import gathered, output_vectors, space
 from interpret.studies.word_neighbours import parts
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 from tests.models.test_catalog import bundled
 from tests.toys import DECODER, Toy

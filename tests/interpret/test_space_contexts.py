@@ -14,7 +14,7 @@ from interpret.space.layout import principal
 from interpret.space.relatives import relatives
 from interpret.space.vectors import gathered, space
 from interpret.studies import word_contexts, word_shift
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.models.test_catalog import bundled
 from tests.toys import Toy
 

@@ -12,7 +12,7 @@ import models
 from dashboard.figures.space import dot_sizes
 from interpret import study
 from interpret.space import frequency
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.models.test_catalog import bundled
 from tests.toys import Toy
 

@@ -12,7 +12,7 @@ from interpret.space import maps
 from interpret.space.belief import belief
 from interpret.space.layout import Umap, principal, procrustes, turned, umap_layout
 from interpret.space.vectors import space
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.models.test_catalog import bundled
 from tests.toys import Toy
 

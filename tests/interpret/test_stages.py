@@ -105,7 +105,7 @@ def test_a_model_of_a_readers_own_is_replayed_from_its_folder(tmp_path):
     ],
 )
 def test_what_cannot_be_replayed_is_refused(name: str, options: dict, sentence: str):
-    from models.base import Refusal
+    from models.refusals import Refusal
 
     with pytest.raises((UnknownMethod, Refusal), match=sentence):
         study(models.load(name), "stages", **options)

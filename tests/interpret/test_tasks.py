@@ -10,7 +10,7 @@ from interpret import explain, record
 from interpret.method import UnknownMethod
 from interpret.run import hide
 from interpret.target import BadTarget, at, every, of_class, parse
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.toys import Toy, ToyClassifier, ToyFiller
 
 TEXT = " red dog ran"

@@ -13,7 +13,7 @@ from interpret.results import TextFactors
 from interpret.studies import text_factors
 from interpret.text_sets import read
 from interpret.units_nmf import explained, factorise
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 
 TEXTS = (tiny.TEXT, tiny.TEXT[::-1], tiny.TEXT[: len(tiny.TEXT) // 2])

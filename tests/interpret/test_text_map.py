@@ -8,7 +8,7 @@ import models
 from interpret import record, study
 from interpret.results import NextWords
 from interpret.studies import text_map
-from models.base import Refusal
+from models.refusals import Refusal
 
 STORIES = ["Sofia works behind the mill.", "Mia lives near the mill.", "The bench near the shell is old."]
 LINES = "\n".join(f"{text}\t{'person' if at % 3 < 2 else 'thing'}" for at, text in enumerate(STORIES * 2))

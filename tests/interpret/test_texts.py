@@ -22,7 +22,7 @@ from interpret.results.text_metrics import (
     share_slice,
 )
 from interpret.text_sets import MOST, REVIEWS, classes_of
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 from tests.toys import Toy, ToyClassifier, ToyFiller
 

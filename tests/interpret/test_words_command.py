@@ -13,7 +13,7 @@ from interpret.__main__ import main
 from interpret.space.benchmarks import Pair, agreement, pairs_of, read_pairs, spearman
 from interpret.space.neighbours import row_of
 from interpret.space.vectors import space
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.models.test_catalog import bundled
 from tests.toys import Toy
 

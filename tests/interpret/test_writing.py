@@ -12,7 +12,7 @@ from interpret import explain, record
 from interpret.method import UnknownMethod
 from interpret.results import Check, Written
 from interpret.writing import Dials, dialled, go_on
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 from tests.toys import WORDS, toy_run
 

@@ -8,7 +8,7 @@ import torch
 
 import models
 from models import huggingface
-from models.base import BadCheckpoint
+from models.refusals import BadCheckpoint
 from tests import tiny
 
 

@@ -9,7 +9,8 @@ import torch
 
 import models
 from models import catalog, checkpoints
-from models.base import LanguageModel, UnknownModel
+from models.base import LanguageModel
+from models.refusals import UnknownModel
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {

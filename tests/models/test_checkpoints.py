@@ -10,7 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models import checkpoints, huggingface, lstm
-from models.base import BadCheckpoint, Card
+from models.base import Card
+from models.refusals import BadCheckpoint
 from tests import tiny
 
 WEIGHTS, CARD = checkpoints.WEIGHTS, checkpoints.CARD

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from models import checkpoints, classifier, classifier_lstm, lstm
-from models.base import BadCheckpoint, Card, LanguageModel
+from models.base import Card, LanguageModel
+from models.refusals import BadCheckpoint
 from models.train import reviews_lstm_sentiment, sst, wiki_lstm
 from models.train.learning import Settings
 from tests import tiny

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 import models
-from models.base import BadText, LanguageModel
+from models.base import LanguageModel
+from models.refusals import BadText
 from tests import tiny
 
 Opener = Callable[[Path], LanguageModel]

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 import models
 from models import detect
 from models.__main__ import main
-from models.base import BadCheckpoint
+from models.refusals import BadCheckpoint
 from tests import families, tiny
 
 SAFE = "model.safetensors"

@@ -10,7 +10,7 @@ import torch
 
 import models
 from models import checkpoints, huggingface
-from models.base import BadCheckpoint
+from models.refusals import BadCheckpoint
 from tests import families, tiny
 
 TEXT = "the old dog sleeps beside the keys"

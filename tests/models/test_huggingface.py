@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 import models
 from models import huggingface
-from models.base import BadCheckpoint
+from models.refusals import BadCheckpoint
 from tests import tiny
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,8 @@ from torch.nn import functional
 
 import models
 from models import checkpoints, lite
-from models.base import BadCheckpoint, Card, LanguageModel
+from models.base import Card, LanguageModel
+from models.refusals import BadCheckpoint
 from tests import tiny
 
 SHAPE = {"vocabulary": tiny.VOCABULARY, "context": 40, "width": 12, "layers": 2, "heads": 2, "reach": 3}

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from models import checkpoints, ngram
-from models.base import BadCheckpoint, Card
+from models.base import Card
 from models.ngram import NOTHING, Counts, NgramModel, packed, unpacked
+from models.refusals import BadCheckpoint
 from models.train.wiki_ngram import count, estimated, loss
 from tests import tiny
 

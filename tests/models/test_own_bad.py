@@ -13,9 +13,10 @@ from safetensors.torch import load_file, save_file
 
 import models
 from models import detect
-from models.base import BadCheckpoint
+from models.base import ABILITIES
 from models.own import memory, weights
 from models.own.report import Preflight
+from models.refusals import BadCheckpoint
 from tests import families, tiny
 
 SAFE = "model.safetensors"
@@ -188,3 +189,21 @@ def test_what_a_file_says_of_itself_stays_on_one_line():
     )
     assert found.problems == ("lm.json has no  .weight.",) and found.warnings == ("a b",)
     assert str(BadCheckpoint("mine\r\nhas no card.json")) == "mine has no card.json"
+
+
+def test_whatever_a_card_can_lack_a_question_says_in_a_sentence():
+    for lacking in ABILITIES:
+        found = Preflight(
+            where="mine", kind="underhood-checkpoint", task="causal",
+            abilities=frozenset(ABILITIES) - {lacking},
+        )  # fmt: skip
+        said = [answer for answer in detect.views(found).values() if answer]
+        assert all(one.endswith(".") for one in said)
+
+
+def test_a_card_of_abilities_that_are_none_is_refused(tmp_path: Path):
+    folder = tiny.lstm_folder(tmp_path / "mine")
+    card = json.loads((folder / "card.json").read_text())
+    (folder / "card.json").write_text(json.dumps({**card, "abilities": ["cells", "<script>"]}))
+    with pytest.raises(BadCheckpoint, match="says nothing sensible of its abilities"):
+        models.load(folder)

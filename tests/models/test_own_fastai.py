@@ -10,9 +10,9 @@ import torch
 import models
 from models import detect
 from models.__main__ import main
-from models.base import BadCheckpoint
 from models.own import fastai_names
 from models.own.weights import Sketch
+from models.refusals import BadCheckpoint
 from tests import learners
 from tests.learners import Saved
 

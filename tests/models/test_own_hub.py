@@ -9,7 +9,7 @@ import torch
 
 import models
 from models import detect
-from models.base import BadCheckpoint
+from models.refusals import BadCheckpoint
 
 SAFE = "model.safetensors"
 

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from models import detect
-from models.base import BadCheckpoint
 from models.own import child, inert, pickled
+from models.refusals import BadCheckpoint
 
 ROOT = Path(__file__).parents[2]
 

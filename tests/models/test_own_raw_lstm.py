@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 import models
 from models import detect
-from models.base import BadCheckpoint, BadText
+from models.refusals import BadCheckpoint, BadText
 from tests import tiny
 
 WORDS = ["<unk>", "<eos>", "the", "dog", "sleeps", ",", "Don't"]

@@ -7,8 +7,8 @@ import pytest
 from fastai.text.core import SpacyTokenizer, tokenize1
 
 from models import words
-from models.base import BadText
 from models.fastai_rules import MARKS, prepared
+from models.refusals import BadText
 from models.words import WordCutter
 
 PARTS = (

@@ -13,8 +13,9 @@ from torch.nn import functional
 import models
 from models import checkpoints, induction, lstm, ngram
 from models.__main__ import main
-from models.base import BadCheckpoint, Card, UnknownModel
+from models.base import Card
 from models.induction import AttentionOnly, InductionModel, NoSuchHead, turned
+from models.refusals import BadCheckpoint, UnknownModel
 from models.text import Cutter
 from models.train import induction_2l, shakespeare_chars
 from models.train.induction_2l import prefix_matching

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.base import Refusal
+from models.refusals import Refusal
 from models.text import Cutter
 from models.train import storyland, storyland_lessons
 from models.train import storyland_words as lexicon

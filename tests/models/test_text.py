@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.base import BadCheckpoint, BadText, Tokens
+from models.base import Tokens
+from models.refusals import BadCheckpoint, BadText
 from models.text import Cutter
 from tests import tiny
 

@@ -12,7 +12,7 @@ from interpret.attention import anew
 from interpret.attention.anew import Plan, apart, as_model, experiments
 from interpret.commands.study import answer
 from interpret.run import record
-from models.base import Refusal
+from models.refusals import Refusal
 from models.train import sst_anew
 from models.train.sst import Classifier
 from models.train.sst_anew import Seen

@@ -19,7 +19,7 @@ from interpret.method import UnknownMethod
 from interpret.results.explaining import Explaining
 from interpret.run import record
 from interpret.study import study
-from models.base import Refusal
+from models.refusals import Refusal
 
 SENTENCES = (
     "the keys to the cabinet are on the table", "the old dog sleeps beside them",

@@ -11,7 +11,7 @@ from interpret.attention.maps import layers, sinks, weights
 from interpret.attention.swapping import same
 from interpret.method import UnknownMethod
 from interpret.run import record
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 
 METHODS = [name for name, m in find().items() if m.gives == "head-maps" and "masked" in m.tasks]

@@ -9,7 +9,8 @@ from interpret.attention.word_classes import ClassTally, words_of_tokens
 from interpret.grammar.probing import Labelled
 from interpret.method import UnknownMethod
 from interpret.study import study
-from models.base import Refusal, Tokens
+from models.base import Tokens
+from models.refusals import Refusal
 
 # “A dogs ran”: a start mark, “A”, “dog” + “s”, “ran”.
 TOKENS = Tokens(

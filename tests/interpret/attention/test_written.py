@@ -6,7 +6,8 @@ import pytest
 from interpret import explain
 from interpret.method import UnknownMethod
 from interpret.run import record
-from models.base import Refusal, Tokens
+from models.base import Tokens
+from models.refusals import Refusal
 
 TEXT = "the keys to the cabinet"
 CAUSAL = ("gpt2", "llama", "induction")

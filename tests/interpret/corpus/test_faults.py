@@ -17,7 +17,7 @@ from dashboard.headless import free_port
 from interpret.corpus import job
 from interpret.grammar import resumed
 from interpret.space import maps
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.interpret.corpus.test_job import digest, planned
 
 

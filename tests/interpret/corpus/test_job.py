@@ -21,7 +21,7 @@ from interpret.corpus import job, store
 from interpret.corpus.documents import Document, documents
 from interpret.corpus.index import Index
 from interpret.units_features import features
-from models.base import Refusal
+from models.refusals import Refusal
 
 MODEL = "story-lstm"
 TEXTS = [

@@ -13,7 +13,7 @@ from interpret.commands.corpus import answer
 from interpret.corpus import job, shipped, store
 from interpret.corpus.index import Index
 from interpret.units import unfit
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 
 NAMES = sorted(path.name for path in shipped.INDEXES.iterdir())

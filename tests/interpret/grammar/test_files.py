@@ -12,7 +12,7 @@ from interpret.grammar.files import BadPairs, parsed
 from interpret.grammar.judging import judge
 from interpret.grammar.scoring import score
 from interpret.results import Grammar
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.toys import Toy
 
 LINE = {

@@ -17,7 +17,7 @@ from interpret.grammar.templates import Pair
 from interpret.grammar.units import each_off, leads, lost, switchable, verbs
 from interpret.method import UnknownMethod
 from interpret.studies.against_counting import TEXTS, _mean
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.toys import Toy
 
 

@@ -10,7 +10,7 @@ import models
 from interpret.grammar import templates
 from interpret.grammar.paradigms import COUNT, SEED, chosen, paradigms, pools
 from interpret.grammar.templates import BadTemplate, difference
-from models.base import Refusal
+from models.refusals import Refusal
 from models.train import storyland
 
 ENGLISH, STORYLAND = paradigms("english"), paradigms("storyland")

@@ -8,7 +8,7 @@ import models
 from interpret import progress
 from interpret.grammar import judging, resumed
 from interpret.grammar.paradigms import chosen
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.toys import Toy
 
 NAMES = ("story_agreement_0", "story_agreement_1", "story_quote")

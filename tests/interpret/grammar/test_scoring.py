@@ -14,7 +14,7 @@ from interpret.grammar.resumed import wins
 from interpret.grammar.scoring import predicted, score, token_nats
 from interpret.grammar.templates import Pair
 from interpret.results.grammar import wilson
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 from tests.toys import Toy, ToyClassifier, ToyFiller
 

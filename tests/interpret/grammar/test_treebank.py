@@ -12,7 +12,7 @@ from interpret import study
 from interpret.commands import probes as command
 from interpret.grammar import treebank
 from interpret.results import Probes
-from models.base import Refusal
+from models.refusals import Refusal
 
 TAGS = "# text = Don't go.\n1-2\tDon't\t_\t_\n1\tDo\tdo\tAUX\n2\tn't\tnot\tPART\n3\tgo\tgo\tVERB\n4\t.\t.\tPUNCT\n\n"
 

@@ -12,7 +12,7 @@ from interpret.league import kept
 from interpret.method import UnknownMethod
 from interpret.results import League
 from interpret.studies.saliency_league import Options, compute
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.toys import Toy
 
 FAST = "leave_one_out,integrated_gradients,gradient_times_input,gradient_norm"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from interpret.league.measures import auc, bounds, hit, share_bounds
-from models.base import Refusal
+from models.refusals import Refusal
 
 TRUE = np.array([True, False, True, False, False])
 

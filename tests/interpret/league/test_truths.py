@@ -7,7 +7,7 @@ from interpret import record
 from interpret.league import storyland, toys, treebank
 from interpret.league.cases import Asked, Case, judge
 from interpret.target import at
-from models.base import Refusal
+from models.refusals import Refusal
 from models.train.storyland import stories
 from models.train.storyland_teller import Word
 from tests.toys import TEXT, Toy, ToyClassifier

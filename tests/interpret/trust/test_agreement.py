@@ -6,7 +6,7 @@ import pytest
 from interpret.target import at
 from interpret.trust.agreement import agreement, ranks
 from interpret.trust.subject import Subject
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.interpret.trust.numbers import of, scored
 from tests.toys import toy_run
 

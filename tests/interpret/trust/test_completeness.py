@@ -10,7 +10,7 @@ from interpret import every, record
 from interpret.target import BadTarget, at
 from interpret.trust.completeness import Options, completeness
 from interpret.trust.evidence import EVIDENCE
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.interpret.trust import numbers
 from tests.toys import Toy, toy_run
 

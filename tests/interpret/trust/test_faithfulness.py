@@ -10,7 +10,7 @@ from interpret.target import BadTarget, at, every, of_class
 from interpret.trust import faithfulness
 from interpret.trust.faithfulness import LONGEST_GREEDY, Options, curves, greedy, shares_of
 from interpret.trust.subject import Subject, maps, raised
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.interpret.trust.numbers import TASKS, Faint, left, of, scored
 from tests.toys import Toy, ToyClassifier, ToyFiller, toy_run
 

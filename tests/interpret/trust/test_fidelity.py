@@ -9,7 +9,7 @@ from interpret.method import find
 from interpret.target import at, of_class
 from interpret.trust.fidelity import Options, fidelity, infidelity, presence, sensitivity
 from interpret.trust.subject import Subject, with_vectors
-from models.base import Refusal
+from models.refusals import Refusal
 from tests.interpret.trust.numbers import Faint, of
 from tests.toys import toy_run
 

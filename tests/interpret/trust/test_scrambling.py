@@ -13,7 +13,7 @@ from interpret.trust import scrambling as file
 from interpret.trust.agreement import rank_correlation
 from interpret.trust.scrambling import Options, scrambling
 from interpret.trust.subject import Subject
-from models.base import Refusal
+from models.refusals import Refusal
 from models.scramble import scrambled
 from tests.interpret.trust.numbers import of, scored
 from tests.toys import toy_run

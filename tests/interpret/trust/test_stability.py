@@ -8,7 +8,7 @@ from interpret.target import at, of_class
 from interpret.trust.edits import edited, edits
 from interpret.trust.stability import Options, stability
 from interpret.trust.subject import Subject
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 from tests.interpret.trust.numbers import Faint, of
 from tests.toys import toy_run

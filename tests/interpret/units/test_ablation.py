@@ -26,7 +26,7 @@ from interpret.units_ablation import (
 from interpret.units_corpus import readings
 from interpret.units_findings import Finding, ranked, switched_sets, to_json
 from interpret.units_sentiment import sentiment_unit
-from models.base import Refusal
+from models.refusals import Refusal
 from models.switches import NoSuchUnit, switched
 from tests import tiny
 

@@ -14,7 +14,7 @@ from interpret.method import UnknownMethod
 from interpret.methods.factors import parts
 from interpret.units import Unit
 from interpret.units_nmf import explained, factorise, matched, stability
-from models.base import Refusal
+from models.refusals import Refusal
 from tests import tiny
 
 
