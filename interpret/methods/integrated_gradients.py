@@ -111,9 +111,8 @@ class _Way:
         self.wanted = (self.totals - numbers_of(run.model, self.ends[1][None], target)[0]).astype(float)
         self.scores = np.zeros((len(target.places), len(run.tokens)))
         self.used = np.zeros(len(target.places), dtype=int)
-        self.wandering: list[int] | None = (
-            None  # rows whose answer jumps all along the way, once that was asked
-        )
+        # Rows whose answer jumps all along the way, once that was asked.
+        self.wandering: list[int] | None = None
 
     def sum_up(self, rows: list[int], steps: int) -> None:
         """Replace these rows' scores by those of so many steps."""
@@ -150,15 +149,20 @@ class _Way:
 def compute(run: Run, target: Target, options: Options) -> Result:
     """Scores (C, T) in the target's unit, each row within `tolerance` of its sum where steps allow."""
     way, steps, least = _Way(run, target, options), options.steps, options.most_steps // EIGHTH
-    every = list(range(len(target.places)))
-    way.sum_up(every, steps)
+    every, whole = list(range(len(target.places))), 2 * options.most_steps + least  # steps, if all are needed
+    with progress.part(0.0, steps / whole):
+        way.sum_up(every, steps)
     left = way.missing(every)
     while left and (steps := 2 * steps) <= options.most_steps:
-        if steps > least and way.wandering is None and not target.summed:
-            left = way.without_wandering(left)
-        way.sum_up(left if target.summed else way.ready(left, steps), steps)
+        with progress.part(steps / whole, 0.3 * steps / whole):
+            if steps > least and way.wandering is None and not target.summed:
+                left = way.without_wandering(left)
+            ready = left if target.summed else way.ready(left, steps)
+        with progress.part(1.3 * steps / whole, 0.7 * steps / whole):
+            way.sum_up(ready, steps)
         left = way.missing(left)
-    way.sum_up([row for row in way.missing(every) if way.used[row] < least], least)
+    with progress.part(2 * options.most_steps / whole, least / whole):
+        way.sum_up([row for row in way.missing(every) if way.used[row] < least], least)
     gaps = way.gaps()
     return token_result(
         run, target, "integrated_gradients", way.scores, way.totals,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from interpret import explain
+from interpret import explain, progress
 from interpret.method import UnknownMethod
 from interpret.methods.integrated_gradients import FEW, along_the_path, blank, foretold, jumps
 from interpret.results import TokenScores
@@ -185,6 +185,14 @@ def test_rows_that_no_number_of_steps_adds_up_do_not_take_all_of_them(monkeypatc
     found = explain(run, NAME, every(run), steps=1, most_steps=8)
     assert not found.check.passed and asked == [(1, len(run.tokens))]
     assert any("it is foretold" in note or "jumps at more than" in note for note in found.notes)
+
+
+def test_how_far_it_is_grows_with_the_steps_done():
+    run, told = record(Wave(), " red dog ran red"), []
+    with progress.heard_by(lambda share: told.append(share) or True):
+        explain(run, NAME, every(run), steps=1, most_steps=64)
+    # 1, 2, ... 64 steps and an eighth for those that never add up: 136 in all; the eighth begins at 128.
+    assert min(told) >= 0 and told[0] == 0 and max(told) == told[-1] == pytest.approx(128 / 136)
 
 
 def test_a_span_needs_only_its_sum_to_be_complete(tmp_path: Path):
