@@ -77,15 +77,19 @@ def opened(folder: Path, snapshot: str | None = None) -> tuple[Card, dict[str, T
     return card, read_tensors(folder / file)
 
 
-def described(folder: Path, card: Card, tensors: Mapping[str, Tensor], widths: Sequence[int]) -> None:
+def described(
+    folder: Path, card: Card, tensors: Mapping[str, Tensor], widths: Sequence[int], **others: bool
+) -> None:
     """Refuse a card that says something else of a model than its weights do: the last check of a loader.
 
-    `widths`: of the embedding and of each layer, (L+1,), as they were found.
+    `widths`: of the embedding and of each layer, (L+1,), as they were found; `others`: what else the card says, and
+    whether it is so.
     """
     found = {
         "vocabulary": card.vocabulary in {len(one) for one in tensors.values() if one.ndim},
         "parameters": card.parameters == sum(one.numel() for one in tensors.values()),
         "widths": card.widths == tuple(widths),
+        **others,
     }
     for name, agrees in found.items():
         if not agrees:

@@ -210,7 +210,11 @@ def load(folder: Path, stage: str | None = None) -> HuggingFaceModel:
     if card is not None:
         shape = network.config.get_text_config()
         widths = [shape.hidden_size] * (shape.num_hidden_layers + 1)
-        checkpoints.described(folder, card, tensors, widths)
+        most = getattr(shape, "max_position_embeddings", None)
+        checkpoints.described(
+            folder, card, tensors, widths, heads=card.heads == shape.num_attention_heads,
+            context=most is None or (card.context is not None and card.context <= most),
+        )  # fmt: skip
         network.set_attn_implementation(OBSERVED)
         return HuggingFaceModel(network, card, cutter, mask)
     from models.foreign import examined

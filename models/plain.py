@@ -67,5 +67,9 @@ def opened(
     cutter = Cutter(folder / checkpoints.TOKENIZER, config["start"])
     if cutter.reach > config["vocabulary"]:
         raise BadCheckpoint(f"{folder.name}: the tokenizer knows more pieces than the model.")
-    checkpoints.described(folder, card, tensors, [config["width"]] * (config["layers"] + 1))
+    checkpoints.described(
+        folder, card, tensors, [config["width"]] * (config["layers"] + 1),
+        heads=card.heads == config["heads"],
+        context="context" not in config or (card.context is not None and card.context <= config["context"]),
+    )  # fmt: skip
     return network, card, cutter

@@ -2,19 +2,23 @@
 
 Who waits is called by a number that does not change: the moment of coming, `WEIGHT` seconds more for each second
 of work, and `BEHIND` more for what stands behind an answer. A short piece passes longer ones that came a while before
-it, and nobody is passed for ever. Of several turns one is never taken by work of more than `LENGTHY` seconds.
+it, and nobody is passed for ever. Of several turns one is never taken by lengthy work.
 """
 
 import threading
-import time
 from bisect import insort
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 WEIGHT = 3.0
 BEHIND = 15.0  # seconds: evidence waits so much longer than what a page begins with
-LENGTHY = 4.0  # seconds of work
+LENGTHY = 4.0  # seconds of work; more is lengthy
+
+
+def place(now: float, seconds: float, *, behind: bool = False) -> float:
+    """The number of who comes `now` with so many seconds of work: the smallest is called first."""
+    return now + WEIGHT * seconds + (BEHIND if behind else 0.0)
 
 
 @dataclass(order=True)
@@ -25,20 +29,18 @@ class _Waiting:
 
 
 class Turns:
-    """`count` turns; whoever takes one says about how many seconds the work will take, and if it stands behind."""
+    """`count` turns; whoever takes one has a number, and says if the work is lengthy."""
 
-    def __init__(self, count: int, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, count: int):
         self._count = self._free = count
-        self._clock = clock
         self._lengthy = 0  # turns taken by lengthy work
         self._waiting: list[_Waiting] = []
         self._door = threading.Lock()
 
     @contextmanager
-    def taken(self, seconds: float, *, behind: bool = False) -> Iterator[None]:
+    def taken(self, number: float, *, lengthy: bool = False) -> Iterator[None]:
         """Wait for a turn, and give it back."""
-        number = self._clock() + WEIGHT * seconds + (BEHIND if behind else 0.0)
-        mine = _Waiting(number, lengthy=seconds > LENGTHY)
+        mine = _Waiting(number, lengthy)
         with self._door:
             insort(self._waiting, mine)
             self._call()

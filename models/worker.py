@@ -5,6 +5,8 @@ Hooks, gradients and torch's thread settings are safe only on one thread per mod
 """
 
 import contextlib
+import itertools
+import math
 import os
 import queue
 import threading
@@ -18,7 +20,7 @@ import torch
 
 from models.base import LanguageModel
 from models.refusals import Refusal
-from models.turns import Turns
+from models.turns import LENGTHY, Turns, place
 
 Answer = TypeVar("Answer")
 
@@ -32,13 +34,18 @@ class TooBusy(Refusal):
     """The work was not done before its deadline."""
 
 
-@dataclass(eq=False)
+@dataclass(order=True)
 class _Job:
-    work: Callable[[LanguageModel], Any]
-    deadline: float
-    expected: float  # seconds of computing
-    behind: bool  # what others wait for comes first
-    answer: Future = field(default_factory=Future)
+    number: float  # the smallest is done first
+    came: int  # among equal ones
+    work: Callable[[LanguageModel], Any] = field(compare=False)
+    deadline: float = field(compare=False)
+    lengthy: bool = field(compare=False)
+    answer: Future = field(default_factory=Future, compare=False)
+
+
+def _last(_: LanguageModel) -> None:
+    """Stands at the end of a queue that is closed."""
 
 
 class Worker:
@@ -56,8 +63,9 @@ class Worker:
         self._turns = turns
         self._opener = opener
         self._model: LanguageModel | None = None
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._door = threading.Lock()  # nothing enters the queue behind the last entry, None
+        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._came = itertools.count()
+        self._door = threading.Lock()  # nothing enters the queue when the last entry is in it
         self._leaving = self._closed = False
         self._thread = threading.Thread(target=self._run, name=f"model-{name}", daemon=True)
         self._thread.start()
@@ -68,11 +76,14 @@ class Worker:
     ) -> "Future[Answer]":  # fmt: skip
         """Put work into the queue; it is dropped if it has not begun when `seconds` have passed.
 
-        `expected`: about how many seconds it will compute, for those who wait for a turn beside it; `behind`:
-        those who wait for what a page begins with come first.
+        `expected`: about how many seconds it will compute: shorter work comes first, here and where workers wait
+        for a turn; `behind`: what others' pages begin with comes first.
         """
-        deadline = time.monotonic() + seconds
-        job = _Job(work=work, deadline=deadline, expected=expected, behind=behind)
+        now = time.monotonic()
+        job = _Job(
+            number=place(now, expected, behind=behind), came=next(self._came), work=work, deadline=now + seconds,
+            lengthy=expected > LENGTHY,
+        )  # fmt: skip
         with self._door:
             if self._leaving:
                 raise TooBusy(f"{self.name} is closed: open the page again.")
@@ -103,13 +114,13 @@ class Worker:
         """Let the model go after the work in hand; what still waits is refused."""
         with self._door:
             self._leaving = self._closed = True
-            self._jobs.put(None)
+            self._jobs.put(self._end())
 
     def retire(self) -> None:
         """Let the model go when all that waits is done; what comes is refused."""
         with self._door:
             self._leaving = True
-            self._jobs.put(None)
+            self._jobs.put(self._end())
 
     def is_waited_for(self) -> bool:
         """Whether work waits behind the work in hand."""
@@ -117,17 +128,20 @@ class Worker:
 
     def _run(self) -> None:
         torch.set_num_threads(1)
-        while (job := self._jobs.get()) is not None:
+        while (job := self._jobs.get()).work is not _last:
             with self._turn(job):
                 self._do(job)
             del job  # an answer is its asker's, not kept until the next one comes
         self._model = None
         self.kept.clear()
 
+    def _end(self) -> _Job:
+        return _Job(number=math.inf, came=next(self._came), work=_last, deadline=math.inf, lengthy=False)
+
     def _turn(self, job: _Job) -> contextlib.AbstractContextManager[None]:
         if self._turns is None:
             return contextlib.nullcontext()
-        return self._turns.taken(job.expected, behind=job.behind)
+        return self._turns.taken(job.number, lengthy=job.lengthy)
 
     def _do(self, job: _Job) -> None:
         if self._closed or time.monotonic() > job.deadline:

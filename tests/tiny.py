@@ -9,7 +9,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from models import checkpoints, huggingface, lstm
+from models import checkpoints, huggingface, induction, lstm
 from models.base import Card
 from models.text import Cutter
 from models.train.text import START
@@ -131,6 +131,20 @@ def lstm_folder(folder: Path) -> Path:
     """A checkpoint of ours, as training writes it."""
     config = {"tied": False, "bias": True, "start": start()}
     checkpoints.save(folder, lstm_tensors(), config, tokenizer(), lstm_card())
+    return folder
+
+
+def attention_folder(folder: Path) -> Path:
+    """Two layers of nothing but attention, as training writes them."""
+    config = {"vocabulary": VOCABULARY, "width": 24, "layers": 2, "heads": 3}
+    torch.manual_seed(3)
+    tensors = induction.AttentionOnly(**config).state_dict()
+    card = Card(
+        name="tiny-attention", family="transformer", task="causal",
+        abilities=frozenset({"attention", "gradients", "unembed"}), widths=(24, 24, 24), vocabulary=VOCABULARY,
+        heads=3, parameters=sum(t.numel() for t in tensors.values()),
+    )  # fmt: skip
+    checkpoints.save(folder, tensors, {**config, "start": start()}, tokenizer(), card)
     return folder
 
 

@@ -57,6 +57,7 @@ class Home:
         families.folder(self.whole / "gpt2", "gpt2")
         families.folder(self.whole / "bert-classifier", "bert-classifier")
         tiny.lstm_folder(self.whole / "ours")
+        tiny.attention_folder(self.whole / "plain")
         raw = self.whole / "raw"
         raw.mkdir()
         lstm = torch.nn.ModuleDict({

@@ -57,10 +57,13 @@ def spelled(value: Any) -> bytes:
 
 FILES = [
     ("gpt2", "config.json"), ("bert-classifier", "config.json"), ("ours", "card.json"), ("ours", "config.json"),
+    ("plain", "card.json"), ("plain", "config.json"),
     ("gpt2", "tokenizer.json"), ("raw", "lm.json"), ("raw", "words.json"),
     ("bert-classifier", "tokenizer_config.json"),
 ]  # fmt: skip
-HELD = [("gpt2", SAFE), ("bert-classifier", SAFE), ("ours", "weights.safetensors")]
+HELD = [
+    ("gpt2", SAFE), ("bert-classifier", SAFE), ("ours", "weights.safetensors"), ("plain", "weights.safetensors"),
+]  # fmt: skip
 
 
 @cases(220, seconds=5.0)

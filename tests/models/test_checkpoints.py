@@ -171,6 +171,12 @@ def test_our_transformer_is_checked_against_its_card(tmp_path: Path):
     config = {**network.config.to_dict(), "bos_token_id": tiny.start()}
     checkpoints.save(tmp_path, tensors, config, tiny.tokenizer(), card)
     assert huggingface.load(tmp_path).card.name == "tiny-gpt"
+    whole = (tmp_path / CARD).read_text()
+    for name, said in (("heads", 3), ("context", 41), ("context", None), ("widths", [24] * 3)):
+        card_with(**{name: said})(tmp_path)
+        with pytest.raises(BadCheckpoint, match=rf"describes another model than its weights \({name}\)"):
+            huggingface.load(tmp_path)
+        (tmp_path / CARD).write_text(whole)
     flip_a_byte(tmp_path / WEIGHTS)
     with pytest.raises(BadCheckpoint, match="sha256 differs"):
         huggingface.load(tmp_path)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from models.turns import BEHIND, LENGTHY, WEIGHT, Turns
+from models.turns import BEHIND, WEIGHT, Turns, place
 
 
 class Readers:
@@ -13,19 +13,20 @@ class Readers:
 
     def __init__(self, count: int):
         self.now = 0.0
-        self.turns = Turns(count, clock=lambda: self.now)
+        self.turns = Turns(count)
         self.called: list[str] = []
         self.inside = self.most = 0
         self._door = threading.Lock()
         self._done: dict[str, threading.Event] = {}
         self._threads: list[threading.Thread] = []
 
-    def come(self, name: str, seconds: float, *, behind: bool = False) -> None:
+    def come(self, name: str, seconds: float, *, behind: bool = False, lengthy: bool = False) -> None:
         """Another one comes, and has been called or waits when this returns."""
+        number = place(self.now, seconds, behind=behind)
         done = self._done[name] = threading.Event()
 
         def take() -> None:
-            with self.turns.taken(seconds, behind=behind):
+            with self.turns.taken(number, lengthy=lengthy):
                 with self._door:
                     self.called.append(name)
                     self.inside += 1
@@ -111,8 +112,8 @@ def test_what_stands_behind_an_answer_lets_answers_pass(readers):
 
 def test_one_turn_of_several_is_never_taken_by_lengthy_work(readers):
     some = readers(2)
-    some.come("lengthy", LENGTHY + 1)
-    some.come("another", LENGTHY + 1)
+    some.come("lengthy", 9, lengthy=True)
+    some.come("another", 9, lengthy=True)
     assert some.called == ["lengthy"]
     some.come("short", 1)
     assert some.called == ["lengthy", "short"]
@@ -123,7 +124,7 @@ def test_one_turn_of_several_is_never_taken_by_lengthy_work(readers):
 
 def test_a_single_turn_is_for_everybody(readers):
     some = readers(1)
-    some.come("lengthy", LENGTHY + 1)
+    some.come("lengthy", 9, lengthy=True)
     assert some.called == ["lengthy"]
 
 

@@ -65,6 +65,22 @@ def test_work_is_done_in_the_order_it_came(worker: Worker):
     assert done == [0, 1, 2, 3, 4]
 
 
+def test_shorter_work_passes_longer_and_answers_pass_evidence(worker: Worker):
+    gate, done = threading.Event(), []
+    with ThreadPoolExecutor(1) as sessions:
+        held = hold(sessions, worker, gate)
+        asked = {"long": (8.0, False), "behind": (0.1, True), "short": (0.2, False), "shorter": (0.1, False)}
+        waiting = [
+            worker.submit(lambda _, name=name: done.append(name), expected=expected, behind=behind)
+            for name, (expected, behind) in asked.items()
+        ]
+        gate.set()
+        for answer in (held, *waiting):
+            answer.result(20)
+    # By place(): 24, 15.3, 0.6 and 0.3 seconds from the moment they came, which is the same within milliseconds.
+    assert done == ["shorter", "short", "behind", "long"]
+
+
 def test_eight_sessions_get_their_own_numbers_one_at_a_time(tmp_path: Path):
     texts = [" ".join(words) for words in (tiny.SENTENCES[i % 3].split()[i:] for i in range(8))]
     alone = tiny.lstm_model(tmp_path)
