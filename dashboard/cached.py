@@ -32,8 +32,8 @@ from models.worker import Worker
 MODULES = {"anatomy": "interpret.anatomy", "training": "models.train.storyland"}  # pages that are no method
 LONGEST = 256  # tokens in one picture
 LETTERS = 20_000  # characters of a text that are cut into tokens: more are never shown
-ANSWERS = 256 * 2**20  # bytes of answers kept
-RUNS = 24 * 2**20  # bytes of forward passes kept beside each model
+ANSWERS = 160 * 2**20  # bytes of answers kept
+RUNS = 16 * 2**20  # bytes of forward passes kept beside each model
 _pace = Pace()
 _lock = threading.Lock()
 
