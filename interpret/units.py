@@ -103,6 +103,8 @@ def most_variable(run: Run, kind: str, count: int = 12) -> list[Unit]:
     """
     values, units = every(run, kind)
     inside = values[run.of_text]
+    if not len(inside):
+        raise NoUnits("No token of this model stands for anything in this text: type a word.")
     spread = (np.tanh(inside) if kind == "cell" else inside).std(axis=0)
     return [units[i] for i in np.argsort(-spread, kind="stable")[:count]]
 

@@ -1,9 +1,13 @@
 """What cannot be done, said in one sentence: what is wrong and what to do."""
 
+LONGEST = 1_000  # characters
+ENDING = 200  # of them at the end, where it is said what to do
+
 
 def one_line(said: object) -> str:
-    """A sentence without the line breaks that names and values brought into it."""
-    return " ".join(str(said).splitlines())
+    """A sentence without the line breaks that names and values brought into it, and not too long to be read."""
+    line = " ".join(str(said).splitlines())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - ENDING - 1]}…{line[-ENDING:]}"
 
 
 class Refusal(ValueError):

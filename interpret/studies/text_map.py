@@ -114,6 +114,8 @@ def _read(
             run = record(model, model.encode(text).cut(min(LONGEST, model.card.context or LONGEST)))
         except BadText as refusal:
             raise Refusal(f"Text {number + 1}: {refusal}") from None
+        if not run.of_text.any():
+            raise Refusal(f"Text {number + 1}: no token of {model.card.name} stands for anything in it.")
         means.append(run.hidden[layer][run.of_text].mean(0).numpy())
         lengths.append(int(run.of_text.sum()))
         if model.card.task == "causal" and len(run.tokens) > 1:

@@ -189,6 +189,8 @@ def test_what_a_file_says_of_itself_stays_on_one_line():
     )
     assert found.problems == ("lm.json has no  .weight.",) and found.warnings == ("a b",)
     assert str(BadCheckpoint("mine\r\nhas no card.json")) == "mine has no card.json"
+    long = str(BadCheckpoint(f"{'9' * 5000} is no file: restore the folder."))
+    assert len(long) == 1000 and long.startswith("999") and long.endswith("9 is no file: restore the folder.")
 
 
 def test_whatever_a_card_can_lack_a_question_says_in_a_sentence():

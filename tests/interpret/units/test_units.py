@@ -1,6 +1,7 @@
 """Units: addresses, AUC, half-life, features, what they write, and the bundled texts behind them."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,13 @@ def test_the_card_of_a_unit(gpt_run):
     assert found.in_words().startswith("Neuron 2.9 is highest at")
     json.dumps(found.to_json(), allow_nan=False)
     assert len(found.to_frame()) == len(found.tokens)
+
+
+def test_a_text_that_leaves_no_token_is_refused():
+    run = record(models.load("reviews-bert-sentiment"), "red")
+    nothing = replace(run, tokens=replace(run.tokens, spans=np.zeros_like(run.tokens.spans)))
+    with pytest.raises(NoUnits, match="No token of this model stands for anything in this text"):
+        most_variable(nothing, "neuron")
 
 
 @pytest.mark.parametrize("method", ["unit", "memory", "factors", "select_units", "ablate"])
