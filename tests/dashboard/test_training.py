@@ -56,7 +56,11 @@ def save(folder) -> None:
     made = Generator().manual_seed(3)
     tensors = {**tensors, "embedding": randn(words, 8, generator=made), "decoder_bias": randn(words)}
     card = replace(
-        tiny.lstm_card((8, 8)), vocabulary=words, trained_on="Storyland: stories", name="story-lstm"
+        tiny.lstm_card((8, 8)),
+        vocabulary=words,
+        trained_on="Storyland: stories",
+        name="story-lstm",
+        parameters=sum(tensor.numel() for tensor in tensors.values()),
     )
     config = {"tied": True, "bias": True, "start": 0}
     checkpoints.save(folder, tensors, config, storyland.tokenizer().to_str(), card)
