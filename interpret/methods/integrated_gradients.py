@@ -182,7 +182,7 @@ def share_missed(sums: Any, wanted: Any) -> Any:
 
 
 def _notes(gaps: np.ndarray, way: _Way, options: Options) -> tuple[str, ...]:
-    missed = np.flatnonzero(gaps > options.tolerance)
+    missed, least = np.flatnonzero(gaps > options.tolerance), options.most_steps // EIGHTH
     most, usual = int(way.used.max()), int(np.median(way.used))
     further = f", and up to {most} where the gap asked for more" if most > usual else ""
     notes = [f"Steps on the way: {usual}{further}."]
@@ -195,13 +195,13 @@ def _notes(gaps: np.ndarray, way: _Way, options: Options) -> tuple[str, ...]:
     if astray:
         notes.append(
             f"On the way from a blank text the answer jumps at more than {JUMPS} places in {len(astray)} of them, "
-            "which no number of steps adds up soon: these got an eighth of most_steps."
+            f"which no number of steps adds up soon: these got {least} steps."
         )
-    foretold_to_miss = (way.used[missed] <= options.most_steps // EIGHTH).sum() - len(astray)
+    foretold_to_miss = (way.used[missed] <= least).sum() - len(astray)
     if foretold_to_miss > 0 and not way.target.summed:
         notes.append(
-            f"Of {foretold_to_miss} it is foretold, from the slope of the answer along the way, that they would miss "
-            f"with {options.most_steps} steps, too: they got an eighth of most_steps."
+            f"Of {foretold_to_miss} others it is foretold, by the slope of the answer along the way, that "
+            f"{options.most_steps} steps would not do: they got {least} steps."
         )
     return tuple(notes)
 

@@ -1,5 +1,6 @@
 """Integrated gradients: on paper, against captum, complete, and honest where it is not."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +186,18 @@ def test_rows_that_no_number_of_steps_adds_up_do_not_take_all_of_them(monkeypatc
     found = explain(run, NAME, every(run), steps=1, most_steps=8)
     assert not found.check.passed and asked == [(1, len(run.tokens))]
     assert any("it is foretold" in note or "jumps at more than" in note for note in found.notes)
+
+
+def test_rows_that_are_foretold_to_miss_are_counted_in_the_notes(tmp_path: Path):
+    run = loops.run_of("gpt2", tmp_path)  # a smooth way; no float32 adds up to a billionth
+    found = explain(run, NAME, steps=1, most_steps=16, tolerance=1e-9)
+    said = " ".join(found.notes)
+    missed, wandering, foretold_to = (
+        int(re.search(pattern, said)[1])  # type: ignore[index]
+        for pattern in (r"(\d+) of 13 rows", r"8 places in (\d+) of them", r"Of (\d+) others it is foretold")
+    )
+    assert found.notes[0] == "Steps on the way: 2." and said.count("got 2 steps") == 2
+    assert foretold_to > 0 and wandering + foretold_to == missed == np.count_nonzero(found.values.any(axis=1))
 
 
 def test_how_far_it_is_grows_with_the_steps_done():
